@@ -1,0 +1,44 @@
+namespace OrleansChat.Gateway.Connections;
+
+/// <summary>Why a connection ends (RFC 6455 §7.4.1; 4000 to 4499 reconnect, 4500 to 4999 do not).</summary>
+/// <param name="Code">The close code.</param>
+/// <param name="Text">A few words for a developer.</param>
+/// <param name="Reconnect">Whether it makes sense to come back.</param>
+/// <param name="AfterMs">When to come back, in milliseconds from now; a client adds its own jitter.</param>
+internal sealed record CloseReason(int Code, string Text, bool Reconnect, int AfterMs = 0)
+{
+    // RFC 6455 §5.5: a control frame's payload is at most 125 bytes, two of which are the code.
+    private const int MaxTextBytes = 123;
+
+    /// <summary>The client closed.</summary>
+    public static CloseReason Normal { get; } = new(1000, "", Reconnect: false);
+
+    public static CloseReason Binary { get; } = new(1003, "binary frames are not part of this protocol", Reconnect: false);
+
+    public static CloseReason TooManyBadFrames { get; } = new(1008, "too many malformed frames", Reconnect: false);
+
+    public static CloseReason Fault { get; } = new(1011, "internal error", Reconnect: true, AfterMs: 1000);
+
+    public static CloseReason SlowConsumer { get; } = new(4000, "slow consumer: too much is waiting for you", Reconnect: true);
+
+    public static CloseReason LogReplaced { get; } = new(4002, "a room's log was replaced", Reconnect: true);
+
+    public static CloseReason FeedLost { get; } = new(4003, "a room cannot be followed at the moment", Reconnect: true, AfterMs: 1000);
+
+    public static CloseReason Policy(string text) => new(1008, text, Reconnect: false);
+
+    public static CloseReason FrameTooBig(int limit) => new(1009, $"a frame is over the limit of {limit} bytes", Reconnect: false);
+
+    public static CloseReason Overloaded(string text) => new(1013, text, Reconnect: true, AfterMs: 5000);
+
+    /// <summary>The text, cut to what a close frame can hold.</summary>
+    public string FrameText
+    {
+        get
+        {
+            var text = Text;
+            while (System.Text.Encoding.UTF8.GetByteCount(text) > MaxTextBytes) text = text[..^1];
+            return text;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using OrleansChat.Gateway.Rooms;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Gateway.Connections;
+
+/// <summary>
+/// One client, in whatever format it speaks: who it is, which rooms it follows, and the socket. It decides nothing
+/// about chat.
+/// </summary>
+internal abstract class Connection(ClientSocket socket, string user, string? name, GatewayServices services)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, RoomFeed> _feeds = [];
+    private bool _ended;
+
+    /// <summary>Its id, never used again.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString("N")[..16];
+
+    public string User { get; } = user;
+
+    /// <summary>The display name, once the user is known.</summary>
+    public string? Name { get; set; } = name;
+
+    protected ClientSocket Socket { get; } = socket;
+
+    protected GatewayServices Services { get; } = services;
+
+    /// <summary>Greets the client, before anything is read from it.</summary>
+    /// <param name="session">The user's rooms.</param>
+    /// <returns>The session that the client was told; a later one if it entered rooms on its way in.</returns>
+    public abstract Task<UserSession> StartAsync(UserSession session);
+
+    /// <summary>Takes a frame that the client sent.</summary>
+    public abstract ValueTask OnFrameAsync(ReadOnlyMemory<byte> utf8);
+
+    /// <summary>Takes news of a room it follows, under the feed's lock: it must not wait.</summary>
+    public abstract void Deliver(RoomFrame frame);
+
+    /// <summary>Takes news of its user's list of rooms; what it did itself, it knows.</summary>
+    public abstract void OnRoomChanged(RoomChange change);
+
+    /// <summary>Says why, and closes.</summary>
+    public void Close(CloseReason reason) => Socket.Close(reason);
+
+    /// <summary>Serves the client until the connection has ended.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await Socket.RunAsync(OnFrameAsync);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>Follows a room.</summary>
+    /// <inheritdoc cref="RoomFeed.JoinAsync"/>
+    protected async Task FollowAsync(string room, FeedPosition from, Action<FeedAnswer> onSubscribed)
+    {
+        var feed = await Services.Feeds.JoinAsync(room, this, from, onSubscribed);
+        lock (_lock)
+        {
+            if (!_ended)
+            {
+                _feeds[room] = feed;
+                return;
+            }
+        }
+
+        // The client went while it joined.
+        feed.Leave(this);
+    }
+
+    /// <summary>Follows a room from a seq on, with what it missed as if it came now.</summary>
+    protected async Task FollowLiveAsync(RoomEntry entry)
+    {
+        await FollowAsync(entry.Room, new FeedPosition(entry.LastSeq, Log: null, Limited: false), answer =>
+        {
+            foreach (var frame in answer.Events) Deliver(frame);
+        });
+    }
+
+    /// <summary>Follows a room no longer.</summary>
+    protected void Unfollow(string room)
+    {
+        RoomFeed? feed;
+        lock (_lock)
+        {
+            if (!_feeds.Remove(room, out feed)) return;
+        }
+
+        feed.Leave(this);
+    }
+
+    protected bool Follows(string room)
+    {
+        lock (_lock) return _feeds.ContainsKey(room);
+    }
+
+    private void End()
+    {
+        RoomFeed[] feeds;
+        lock (_lock)
+        {
+            _ended = true;
+            feeds = [.. _feeds.Values];
+            _feeds.Clear();
+        }
+
+        foreach (var feed in feeds) feed.Leave(this);
+    }
+}

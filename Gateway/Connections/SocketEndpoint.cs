@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using OrleansChat.Gateway.Users;
+using OrleansChat.Users;
+
+namespace OrleansChat.Gateway.Connections;
+
+/// <summary>What the endpoints have in common: from the upgrade to the last close frame.</summary>
+internal sealed class SocketEndpoint(
+    ConnectionTable connections, UserLinks links, GatewayServices services, ILogger<SocketEndpoint> logger)
+{
+    /// <summary>Upgrades the request and serves it until the connection has ended.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="format">The format that this endpoint speaks.</param>
+    /// <param name="guest">Who it is; none when nobody can be.</param>
+    /// <param name="wrong">Then: why not.</param>
+    public async Task ServeAsync(HttpContext context, SocketFormat format, Guest? guest, string? wrong)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.Upgrade = "websocket";
+            await context.Response.WriteAsync($"This is a WebSocket endpoint. Try: {format.Example(context.Request)}\n");
+            return;
+        }
+
+        if (connections.IsDraining)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        using var socket = await AcceptAsync(context, format);
+        if (guest is null)
+        {
+            await RefuseAsync(socket, CloseReason.Policy(wrong!));
+        }
+        else if (connections.Count >= services.Limits.Connections)
+        {
+            await RefuseAsync(socket, CloseReason.Overloaded("this gateway has as many connections as it may"));
+        }
+        else
+        {
+            await ServeAsync(format.Connect(context, socket, guest, services), socket);
+        }
+    }
+
+    private async Task<ClientSocket> AcceptAsync(HttpContext context, SocketFormat format)
+    {
+        // A quiet client is not a slow one; the keep-alive finds out who is gone.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate) requestRate.MinDataRate = null;
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate) responseRate.MinDataRate = null;
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>() as CorkedUpgrade;
+        var limits = services.Limits;
+        var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        {
+            SubProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p == format.SubProtocol),
+            KeepAliveInterval = TimeSpan.FromSeconds(limits.PingSeconds),
+            KeepAliveTimeout = TimeSpan.FromSeconds(limits.PongSeconds),
+        });
+        return new ClientSocket(
+            accepted, upgrade?.Stream, limits.FrameBytes, limits.OutboxBytes, format.Goodbye, services.Clock);
+    }
+
+    private async Task ServeAsync(Connection connection, ClientSocket socket)
+    {
+        UserLink link;
+        UserSession session;
+        try
+        {
+            (link, session) = await links.ConnectAsync(connection);
+        }
+        catch (Exception error)
+        {
+            await RefuseAsync(socket, ToReason(Faults.ToRefusal(error, logger)));
+            return;
+        }
+
+        try
+        {
+            connection.Name ??= session.Name;
+            await StartAsync(connection, link, session);
+            await connections.RunAsync(connection);
+        }
+        finally
+        {
+            await links.DisconnectAsync(link, connection);
+        }
+    }
+
+    private async Task StartAsync(Connection connection, UserLink link, UserSession session)
+    {
+        try
+        {
+            link.Start(connection, await connection.StartAsync(session));
+        }
+        catch (Exception error)
+        {
+            connection.Close(ToReason(Faults.ToRefusal(error, logger)));
+        }
+    }
+
+    private static async Task RefuseAsync(ClientSocket socket, CloseReason reason)
+    {
+        socket.Close(reason);
+        await socket.RunAsync(static _ => ValueTask.CompletedTask);
+    }
+
+    private static CloseReason ToReason(ChatException refusal) => refusal.Code switch
+    {
+        ChatErrorCode.Unavailable => CloseReason.Overloaded(refusal.Message),
+        ChatErrorCode.Internal => CloseReason.Fault,
+        _ => CloseReason.Policy(refusal.Message),
+    };
+}

@@ -1,0 +1,17 @@
+namespace OrleansChat.Gateway.Connections;
+
+/// <summary>A way to speak to clients over a WebSocket.</summary>
+internal abstract class SocketFormat
+{
+    /// <summary>The subprotocol to agree to when a client offers it, if this format has one.</summary>
+    public abstract string? SubProtocol { get; }
+
+    /// <summary>The last frame of a connection that ends for this reason.</summary>
+    public abstract ReadOnlyMemory<byte>? Goodbye(CloseReason reason);
+
+    /// <summary>A command line that works, for somebody who came without a WebSocket.</summary>
+    public abstract string Example(HttpRequest request);
+
+    /// <summary>A connection that speaks this format.</summary>
+    public abstract Connection Connect(HttpContext context, ClientSocket socket, Guest guest, GatewayServices services);
+}

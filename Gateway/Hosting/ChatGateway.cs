@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Connections;
+using OrleansChat.Gateway.Json;
+using OrleansChat.Gateway.Limits;
+using OrleansChat.Gateway.Rooms;
+using OrleansChat.Gateway.Text;
+using OrleansChat.Gateway.Users;
+
+namespace OrleansChat.Gateway.Hosting;
+
+/// <summary>What makes a web application a gateway.</summary>
+internal static class ChatGateway
+{
+    // Draining, the silo's stop and a last commit fit into it; systemd and Kubernetes wait longer by default.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
+
+    public static void AddChatGateway(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IValidateOptions<ChatLimits>, ChatLimitsValidation>();
+        builder.Services.AddOptions<ChatLimits>()
+            .Bind(builder.Configuration.GetSection("Chat:Limits"), options => options.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton<GatewayIdentity>();
+        builder.Services.AddSingleton<GatewayServices>();
+        builder.Services.AddSingleton<ConnectionTable>();
+        builder.Services.AddSingleton<SocketEndpoint>();
+        builder.Services.AddSingleton<RoomFeeds>();
+        builder.Services.AddSingleton<UserLinks>();
+        builder.Services.AddHostedService<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RoomFeeds>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
+        builder.Services.AddHostedService<Greeting>();
+        builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: ["ready"]);
+    }
+
+    public static void MapChatGateway(this WebApplication app)
+    {
+        app.Use(CorkedUpgrade.UseAsync);
+        app.UseWebSockets();
+        app.UsePage();
+        app.MapHealthChecks("/healthz/live", new() { Predicate = static _ => false });
+        app.MapHealthChecks("/healthz/ready", new() { Predicate = static check => check.Tags.Contains("ready") });
+        app.MapGet("/ws", ServeJson);
+        app.MapGet("/ws/{user}", ServeText);
+    }
+
+    private static Task ServeJson(HttpContext context, SocketEndpoint endpoint)
+    {
+        var query = context.Request.Query;
+        Guest.TryRead(query["user"], query["name"], out var guest, out var wrong);
+        return endpoint.ServeAsync(context, new JsonFormat(), guest, wrong);
+    }
+
+    private static Task ServeText(HttpContext context, string user, SocketEndpoint endpoint)
+    {
+        Guest.TryRead(user, context.Request.Query["name"], out var guest, out var wrong);
+        return endpoint.ServeAsync(context, new TextFormat(), guest, wrong);
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansChat.Gateway.Connections;
+
+namespace OrleansChat.Gateway.Hosting;
+
+/// <summary>Ready: not draining, and a grain reads from the store.</summary>
+internal sealed class Readiness(ConnectionTable connections, GatewayServices services) : IHealthCheck
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (connections.IsDraining) return HealthCheckResult.Unhealthy("draining");
+        try
+        {
+            await services.Directory.List("", query: null, after: null, limit: 1).WaitAsync(Patience, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy("the grains do not answer", error);
+        }
+    }
+}

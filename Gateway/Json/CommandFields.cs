@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace OrleansChat.Gateway.Json;
+
+/// <summary>The fields of a command. What is missing or impossible is refused by name.</summary>
+internal readonly struct CommandFields(JsonElement command)
+{
+    // As many as a JavaScript client has in one number: RFC 8259 §6.
+    private const long MaxSeq = (1L << 53) - 1;
+    private const int MaxId = 64;
+
+    /// <summary>What a required text does when it is missing.</summary>
+    public Func<string, string> Required { get; } =
+        static field => throw new ChatException(ChatErrorCode.MissingField, $"{field} is missing", field);
+
+    public bool Has(string field) => command.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null;
+
+    /// <summary>The command's id, as JSON: a number, or a string of at most 64 characters.</summary>
+    public string? Id()
+    {
+        if (!Has("id")) return null;
+        var value = command.GetProperty("id");
+        var raw = value.GetRawText();
+        return value.ValueKind is JsonValueKind.Number or JsonValueKind.String && raw.Length <= MaxId + 2
+            ? raw
+            : throw Bad("id", $"id is a number, or a string of at most {MaxId} characters");
+    }
+
+    public string Room() => ChatId.TryParseRoom(Text("room", 512, Required), out var room)
+        ? room
+        : throw Bad("room", "room is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+
+    public string User(string field) => ChatId.TryParse(Text(field, 512, Required), out var user)
+        ? user
+        : throw Bad(field, $"{field} is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+
+    public string? TextOrNull(string field, int maxCharacters) => Has(field) ? Text(field, maxCharacters, Required) : null;
+
+    /// <summary>A short text without control characters.</summary>
+    public string Text(string field, int maxCharacters, Func<string, string> whenMissing)
+    {
+        if (!Has(field)) return whenMissing(field);
+        var text = String(field);
+        if (text.Length == 0) throw Bad(field, $"{field} is empty");
+        if (text.Length > maxCharacters) throw Bad(field, $"{field} is longer than {maxCharacters} characters");
+        return text.Any(char.IsControl) ? throw Bad(field, $"{field} has control characters") : text;
+    }
+
+    /// <summary>A text of any kind, within a limit in bytes of UTF-8.</summary>
+    public string LongText(string field, int maxBytes)
+    {
+        var text = Has(field) ? String(field) : Required(field);
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        if (bytes > maxBytes)
+            throw new ChatException(ChatErrorCode.TextTooLong, $"{field} is {bytes} bytes; the limit is {maxBytes}", field);
+        return text.Contains('\0', StringComparison.Ordinal) ? throw Bad(field, $"{field} has U+0000, which cannot be stored") : text;
+    }
+
+    public long? SeqOrNull(string field) => Has(field) ? Seq(field) : null;
+
+    /// <summary>A whole number from 0 to 2^53 - 1.</summary>
+    public long Seq(string field)
+    {
+        if (!Has(field)) Required(field);
+        var value = command.GetProperty(field);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seq) && seq is >= 0 and <= MaxSeq
+            ? seq
+            : throw Bad(field, $"{field} is not a whole number from 0 to {MaxSeq}");
+    }
+
+    /// <summary>An object, kept as the text that was sent.</summary>
+    public string? ObjectOrNull(string field, int maxBytes)
+    {
+        if (!Has(field)) return null;
+        var value = command.GetProperty(field);
+        if (value.ValueKind != JsonValueKind.Object) throw Bad(field, $"{field} is not an object");
+        var raw = value.GetRawText();
+        var bytes = Encoding.UTF8.GetByteCount(raw);
+        return bytes <= maxBytes
+            ? raw
+            : throw new ChatException(ChatErrorCode.TextTooLong, $"{field} is {bytes} bytes; the limit is {maxBytes}", field);
+    }
+
+    /// <summary>A time in ISO 8601.</summary>
+    public DateTimeOffset? TimeOrNull(string field)
+    {
+        if (Text(field, 40, static _ => "") is not { Length: > 0 } text) return null;
+        return DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw Bad(field, $"{field} is not a time such as 2030-01-31T12:00:00Z");
+    }
+
+    private string String(string field)
+    {
+        var value = command.GetProperty(field);
+        if (value.ValueKind != JsonValueKind.String) throw Bad(field, $"{field} is not a string");
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape such as \ud800 that is half of a character.
+            throw Bad(field, $"{field} is not well-formed Unicode");
+        }
+    }
+
+    private static ChatException Bad(string field, string message) => new(ChatErrorCode.BadField, message, field);
+}

@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateway.Connections;
+using OrleansChat.Gateway.Limits;
+using OrleansChat.Gateway.Rooms;
+using OrleansChat.Gateways;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Gateway.Json;
+
+/// <summary>A client of the JSON endpoint: reads its commands, and hands those of each room to that room's queue.</summary>
+internal sealed class JsonConnection : Connection
+{
+    // A client that asks for more than this before it was answered is not read until it was.
+    private const int MaxInFlight = 256;
+    private const int MaxBadFrames = 10;
+    private const int MaxRoomsAtOnce = 50;
+    private static readonly TimeSpan BadFrameWindow = TimeSpan.FromMinutes(1);
+
+    private static ReadOnlySpan<byte> Blank => " \r\n\t"u8;
+
+    private readonly bool _subscribeNone;
+    private readonly ImmutableArray<string> _roomsAtOnce;
+    private readonly TokenBucket _rate;
+    private readonly Queue<long> _badFrames = new();
+    private readonly Dictionary<string, RoomCommands> _queues = [];
+    private readonly SemaphoreSlim _inFlight = new(MaxInFlight, MaxInFlight);
+
+    public JsonConnection(
+        ClientSocket socket, Guest guest, bool subscribeNone, ImmutableArray<string> roomsAtOnce, GatewayServices services)
+        : base(socket, guest.User, guest.Name, services)
+    {
+        (_subscribeNone, _roomsAtOnce) = (subscribeNone, roomsAtOnce);
+        _rate = new TokenBucket(services.Limits.CommandsPerSecond, services.Limits.CommandBurst, services.Clock);
+    }
+
+    public override async Task<UserSession> StartAsync(UserSession session)
+    {
+        var joined = new List<string>();
+        var refused = new List<ChatException>();
+        foreach (var room in _roomsAtOnce.Take(MaxRoomsAtOnce))
+        {
+            try
+            {
+                joined.Add(await BecomeMemberAsync(room));
+            }
+            catch (Exception error)
+            {
+                refused.Add(Faults.ToRefusal(error, Services.Logger));
+            }
+        }
+
+        if (joined.Count > 0) session = await Services.User(User).Rooms();
+        Socket.Send(JsonFrames.Welcome(this, session.Rooms, Services.Limits));
+        foreach (var refusal in refused) Socket.Send(JsonFrames.Error(null, refusal));
+        foreach (var room in joined) Enqueue(new JoinCommand(null, room, Since: null, Log: null) { IsOfAddress = true });
+        if (_subscribeNone) return session;
+        foreach (var entry in session.Rooms.Where(e => !joined.Contains(e.Room))) Enqueue(new FollowCommand(entry));
+        return session;
+    }
+
+    public override async ValueTask OnFrameAsync(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Span.Trim(Blank).IsEmpty)
+        {
+            await OnLineAsync(utf8);
+            return;
+        }
+
+        while (!utf8.IsEmpty && Socket.IsOpen)
+        {
+            var end = utf8.Span.IndexOf((byte)'\n');
+            var line = end < 0 ? utf8 : utf8[..end];
+            utf8 = end < 0 ? default : utf8[(end + 1)..];
+            if (!line.Span.Trim(Blank).IsEmpty) await OnLineAsync(line);
+        }
+    }
+
+    public override void Deliver(RoomFrame frame)
+    {
+        switch (frame.Signal)
+        {
+            // One's own typing is no news, and one's read cursor in a large room is nobody else's.
+            case TypingSignal typing when typing.User == User:
+            case ReadSignal { OwnOnly: true } read when read.User != User:
+                return;
+            default:
+                Socket.Send(frame.Json);
+                return;
+        }
+    }
+
+    public override void OnRoomChanged(RoomChange change)
+    {
+        Socket.Send(JsonFrames.RoomChanged(change.Room, change.Entry));
+        if (change.Entry is null) Enqueue(new UnfollowCommand(change.Room));
+        else if (!_subscribeNone) Enqueue(new FollowCommand(change.Entry));
+    }
+
+    /// <summary>Whether it follows each of its user's rooms without being asked.</summary>
+    public bool FollowsAll => !_subscribeNone;
+
+    public IRoomGrain RoomGrain(string room) => Services.Room(room);
+
+    public IRoomHistoryGrain HistoryGrain(string room) => Services.History(room);
+
+    public int HistoryBytes => Services.Limits.OutboxBytes / 2;
+
+    public void Reply(ReadOnlyMemory<byte> frame) => Socket.Send(frame);
+
+    public void Refuse(Command command, Exception error) =>
+        Socket.Send(JsonFrames.Error(command.Id, Faults.ToRefusal(error, Services.Logger)));
+
+    /// <summary>A command that was counted in has been answered.</summary>
+    public void Answered(int commands) => _inFlight.Release(commands);
+
+    public Task Follow(string room, FeedPosition from, Action<FeedAnswer> onSubscribed) => FollowAsync(room, from, onSubscribed);
+
+    public Task FollowFrom(RoomEntry entry) => Follows(entry.Room) ? Task.CompletedTask : FollowLiveAsync(entry);
+
+    public void StopFollowing(string room) => Unfollow(room);
+
+    private async Task OnLineAsync(ReadOnlyMemory<byte> line)
+    {
+        string? id = null;
+        try
+        {
+            // Parsed first, so that a refusal for haste names the command it refuses.
+            var command = CommandParser.Parse(line, User, Services.Limits, out id);
+            if (!_rate.TryTake(out var wait)) RefuseHaste(id, wait);
+            else await DispatchAsync(command);
+        }
+        catch (ChatException refusal)
+        {
+            if (_rate.TryTake(out var wait)) Socket.Send(JsonFrames.Error(id, refusal));
+            else RefuseHaste(id, wait);
+            if (refusal.Code == ChatErrorCode.BadJson && IsOneTooMany()) Close(CloseReason.TooManyBadFrames);
+        }
+    }
+
+    private void RefuseHaste(string? id, TimeSpan wait) => Socket.Send(JsonFrames.Error(
+        id,
+        new ChatException(
+            ChatErrorCode.RateLimited,
+            $"more than {Services.Limits.CommandsPerSecond} commands a second (or {Services.Limits.CommandBurst} at once)"),
+        wait));
+
+    private async Task DispatchAsync(Command command)
+    {
+        switch (command)
+        {
+            case PingCommand:
+                Socket.Send(JsonFrames.Pong(command.Id));
+                break;
+            case RoomsCommand rooms:
+                await _inFlight.WaitAsync();
+                _ = ListRoomsAsync(rooms);
+                break;
+            case RoomCommand room:
+                await _inFlight.WaitAsync();
+                Enqueue(room);
+                break;
+        }
+    }
+
+    private async Task ListRoomsAsync(RoomsCommand command)
+    {
+        try
+        {
+            Socket.Send(JsonFrames.Rooms(
+                command.Id, await Services.Directory.List(User, command.Query, command.After, command.Limit)));
+        }
+        catch (Exception error)
+        {
+            Refuse(command, error);
+        }
+        finally
+        {
+            Answered(1);
+        }
+    }
+
+    private void Enqueue(RoomCommand command)
+    {
+        lock (_queues)
+        {
+            if (!_queues.TryGetValue(command.Room, out var queue)) _queues.Add(command.Room, queue = new RoomCommands(this, command.Room));
+            queue.Add(command);
+        }
+    }
+
+    /// <summary>A room's queue has run dry; it is forgotten unless something was added meanwhile.</summary>
+    public bool TryForget(RoomCommands queue)
+    {
+        lock (_queues) return queue.IsEmpty && _queues.Remove(queue.Room);
+    }
+
+    private async Task<string> BecomeMemberAsync(string text)
+    {
+        if (!ChatId.TryParseRoom(text, out var room))
+            throw new ChatException(ChatErrorCode.BadField, $"rooms names '{text}', which is not an id", "rooms");
+        await Services.Room(room).Join(User, Id);
+        return room;
+    }
+
+    private bool IsOneTooMany()
+    {
+        var now = Services.Clock.GetTimestamp();
+        while (_badFrames.TryPeek(out var first) && Services.Clock.GetElapsedTime(first, now) > BadFrameWindow) _badFrames.Dequeue();
+        _badFrames.Enqueue(now);
+        return _badFrames.Count >= MaxBadFrames;
+    }
+}

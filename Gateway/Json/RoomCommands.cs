@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateway.Rooms;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Gateway.Json;
+
+/// <summary>
+/// One connection's commands to one room, one after the other. Sends that arrive while a call is under way go
+/// together in the next call, in their order.
+/// </summary>
+/// <remarks>
+/// What the server itself wants done with the room for this connection (follow it, follow it no longer) goes through
+/// the same queue, and so never crosses a join.
+/// </remarks>
+internal sealed class RoomCommands(JsonConnection connection, string room)
+{
+    private const int MaxSendsPerCall = 100;
+
+    private readonly Queue<RoomCommand> _waiting = new();
+    private bool _running;
+
+    public string Room { get; } = room;
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_waiting) return _waiting.Count == 0;
+        }
+    }
+
+    public void Add(RoomCommand command)
+    {
+        lock (_waiting)
+        {
+            _waiting.Enqueue(command);
+            if (_running) return;
+            _running = true;
+        }
+
+        _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        do
+        {
+            while (TryTake(out var command, out var sends))
+            {
+                if (sends.Count > 0) await SendAsync(sends);
+                else await ExecuteAsync(command!);
+            }
+        }
+        while (!connection.TryForget(this));
+    }
+
+    private bool TryTake(out RoomCommand? command, out List<SendCommand> sends)
+    {
+        sends = [];
+        command = null;
+        lock (_waiting)
+        {
+            while (sends.Count < MaxSendsPerCall && _waiting.TryPeek(out var next) && next is SendCommand send)
+            {
+                sends.Add(send);
+                _waiting.Dequeue();
+            }
+
+            return sends.Count > 0 || _waiting.TryDequeue(out command);
+        }
+    }
+
+    private async Task SendAsync(List<SendCommand> sends)
+    {
+        try
+        {
+            var batch = new SendBatch(connection.User, connection.Name, [.. sends.Select(s => s.Draft)]);
+            var outcomes = await connection.RoomGrain(Room).Send(batch);
+            for (var i = 0; i < sends.Count; i++) Answer(sends[i], outcomes[i]);
+        }
+        catch (Exception error)
+        {
+            foreach (var send in sends) connection.Refuse(send, error);
+        }
+        finally
+        {
+            connection.Answered(sends.Count);
+        }
+    }
+
+    private void Answer(SendCommand send, SendOutcome outcome)
+    {
+        if (outcome.Refusal is { } code) connection.Refuse(send, new ChatException(code, outcome.Message!, outcome.Field));
+        else if (send.Id is not null) connection.Reply(JsonFrames.Ack(send.Id, Room, send.Draft.Key, outcome));
+    }
+
+    private async Task ExecuteAsync(RoomCommand command)
+    {
+        try
+        {
+            await PerformAsync(command);
+        }
+        catch (Exception error)
+        {
+            connection.Refuse(command, error);
+        }
+        finally
+        {
+            if (command.IsFromClient) connection.Answered(1);
+        }
+    }
+
+    private Task PerformAsync(RoomCommand command) => command switch
+    {
+        JoinCommand join => JoinAsync(join),
+        LeaveCommand => LeaveAsync(command.Id),
+        HistoryCommand history => HistoryAsync(history),
+        ReadCommand read => ThenOk(command, connection.RoomGrain(Room).Read(connection.User, read.Seq)),
+        TypingCommand => connection.RoomGrain(Room).Typing(connection.User),
+        MembersCommand members => MembersAsync(members),
+        CreateCommand create => CreateAsync(create),
+        ModerateCommand moderate => ThenOk(command, connection.RoomGrain(Room).Moderate(
+            new Moderation(connection.User, moderate.Action, moderate.User, moderate.Until))),
+        FollowCommand follow => connection.FollowFrom(follow.Entry),
+        UnfollowCommand => UnfollowAsync(),
+        _ => throw new InvalidOperationException($"no way to perform {command.GetType().Name}"),
+    };
+
+    private async Task ThenOk(RoomCommand command, Task call)
+    {
+        await call;
+        if (command.Id is not null) connection.Reply(JsonFrames.Ok(command.Id));
+    }
+
+    private async Task JoinAsync(JoinCommand join)
+    {
+        var view = await connection.RoomGrain(Room).Join(connection.User, connection.Id);
+        await connection.Follow(Room, new FeedPosition(join.Since, join.Log, Limited: true), answer =>
+        {
+            if (join.Id is not null || join.IsAlwaysAnswered) connection.Reply(JsonFrames.Joined(join.Id, view, answer));
+        });
+    }
+
+    private async Task LeaveAsync(string? id)
+    {
+        await connection.RoomGrain(Room).Leave(connection.User, connection.Id);
+        connection.StopFollowing(Room);
+        if (id is not null) connection.Reply(JsonFrames.Left(id, Room));
+    }
+
+    private async Task CreateAsync(CreateCommand create)
+    {
+        var view = await connection.RoomGrain(Room).Create(connection.User, create.Kind, create.Topic, connection.Id);
+        if (connection.FollowsAll) await connection.FollowFrom(view.Entry);
+        if (create.Id is not null) connection.Reply(JsonFrames.Created(create.Id, view));
+    }
+
+    private async Task MembersAsync(MembersCommand members) => connection.Reply(JsonFrames.Members(
+        members.Id,
+        Room,
+        await connection.RoomGrain(Room).Members(connection.User, members.After, members.Limit)));
+
+    private async Task HistoryAsync(HistoryCommand history)
+    {
+        var page = await connection.HistoryGrain(Room).Page(connection.User, history.Before, history.After, history.Limit);
+        var (messages, cut) = Fit(page.Events, newestFirst: history.After is null);
+        connection.Reply(JsonFrames.History(history.Id, Room, messages, page.More || cut));
+    }
+
+    // A page of long messages is cut short rather than fill the outbox: the side that was asked for first is kept.
+    private (List<ReadOnlyMemory<byte>> Messages, bool Cut) Fit(ImmutableArray<RoomEvent> events, bool newestFirst)
+    {
+        var messages = new List<ReadOnlyMemory<byte>>();
+        var bytes = 0;
+        foreach (var sequenced in newestFirst ? events.Reverse() : events)
+        {
+            var message = new RoomFrame(Room, sequenced).Json;
+            bytes += message.Length;
+            if (bytes > connection.HistoryBytes && messages.Count > 0) break;
+            messages.Add(message);
+        }
+
+        if (newestFirst) messages.Reverse();
+        return (messages, messages.Count < events.Length);
+    }
+
+    private Task UnfollowAsync()
+    {
+        connection.StopFollowing(Room);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateway.Connections;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Gateway.Rooms;
+
+// The feed's route: which users it carries, and the renewals that tell the room.
+internal sealed partial class RoomFeed
+{
+    // A user may follow a room through several connections; the room is told of the first and of the last.
+    private readonly Dictionary<string, int> _connectionsOf = [];
+    private readonly HashSet<string> _arrived = [];
+    private readonly HashSet<string> _departed = [];
+
+    // After a renewal of which nobody knows whether it arrived, the next one names everyone.
+    private bool _inFull = true;
+    private Task<RouteStatus>? _renewing;
+    private Task<RouteStatus>? _renewingNext;
+
+    /// <summary>Tells the room that this gateway is there, and learns what was missed.</summary>
+    public async Task RenewAsync()
+    {
+        try
+        {
+            await RenewSharedAsync();
+        }
+        catch (ChatException refused) when (refused.Code == ChatErrorCode.NoSuchRoom)
+        {
+            Abandon(CloseReason.LogReplaced);
+        }
+        catch (Exception error)
+        {
+            LogRenewalFailed(_context.Logger, Room, error.Message);
+        }
+    }
+
+    private void RenewSoon() => _ = Task.Run(RenewAsync);
+
+    private bool AddUser(string user)
+    {
+        lock (_lock)
+        {
+            if (_closed) return false;
+            var count = _connectionsOf.GetValueOrDefault(user);
+            _connectionsOf[user] = count + 1;
+            if (count > 0) return true;
+            _arrived.Add(user);
+            _departed.Remove(user);
+            return true;
+        }
+    }
+
+    /// <summary>One connection of the user follows the room no longer. The last of all closes the feed.</summary>
+    private void RemoveUser(string user)
+    {
+        lock (_lock)
+        {
+            if (_closed) return;
+            if (--_connectionsOf[user] > 0) return;
+            _connectionsOf.Remove(user);
+            _arrived.Remove(user);
+            _departed.Add(user);
+            _closed = _connectionsOf.Count == 0;
+            if (!_closed)
+            {
+                RenewSoon();
+                return;
+            }
+        }
+
+        _context.Forget(this);
+        _ = CloseRouteAsync();
+    }
+
+    private async Task CloseRouteAsync()
+    {
+        try
+        {
+            // A renewal that is still on its way would open the route again.
+            Task? renewing;
+            lock (_lock) renewing = _renewingNext ?? _renewing;
+            if (renewing is not null) await renewing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _context.RoomGrain(Room).CloseRoute(Route);
+        }
+        catch (Exception error)
+        {
+            // The route's lease runs out by itself.
+            LogRenewalFailed(_context.Logger, Room, error.Message);
+        }
+    }
+
+    /// <summary>
+    /// A renewal that begins after this call, shared by everyone who asks before it does; one is under way at a time.
+    /// </summary>
+    private Task<RouteStatus> RenewSharedAsync()
+    {
+        lock (_lock)
+        {
+            return _renewingNext ??= AfterAsync(_renewing);
+        }
+
+        async Task<RouteStatus> AfterAsync(Task<RouteStatus>? before)
+        {
+            await Task.Yield();
+            if (before is not null) await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            RouteRenewal renewal;
+            lock (_lock)
+            {
+                (_renewing, _renewingNext) = (_renewingNext, null);
+                if (_closed) throw new ChatException(ChatErrorCode.Unavailable, $"'{Room}' is no longer followed here; try again", "room");
+                renewal = NextRenewal();
+            }
+
+            return await RenewAsync(renewal);
+        }
+    }
+
+    private async Task<RouteStatus> RenewAsync(RouteRenewal renewal)
+    {
+        try
+        {
+            var room = _context.RoomGrain(Room);
+            var status = await room.Renew(renewal);
+            if (!status.Known && !renewal.Full)
+            {
+                // The room has moved or forgotten us. It must hear of everyone, and of this renewal's departures no more.
+                lock (_lock) renewal = NextRenewal(inFull: true);
+                status = await room.Renew(renewal);
+            }
+
+            Apply(status);
+            return status;
+        }
+        catch
+        {
+            lock (_lock) _inFull = true;
+            throw;
+        }
+    }
+
+    private RouteRenewal NextRenewal(bool inFull = false)
+    {
+        var full = inFull || _inFull;
+        ImmutableArray<string> arrived = full ? [.. _connectionsOf.Keys] : [.. _arrived];
+        ImmutableArray<string> departed = full ? [] : [.. _departed];
+        _arrived.Clear();
+        _departed.Clear();
+        _inFull = false;
+        // Who is online is asked for each time: somebody is joining, or something was missed, or it costs next to nothing.
+        return new RouteRenewal(
+            Route, _context.Gateway, _context.Observer, _log is null ? -1 : Cursor, full, arrived, departed, WantPresence: true);
+    }
+
+    private void Apply(RouteStatus status)
+    {
+        lock (_lock)
+        {
+            if (_closed) return;
+            if (_log is null)
+            {
+                _log = status.Log;
+                _recent.Reset(status.LastSeq);
+            }
+
+            if (!IsSameLog(status.Log)) return;
+            _epoch = Math.Max(_epoch, status.Epoch);
+            if (status.Presence is { } snapshot
+                && _presence.Apply(status.Epoch, status.PresenceVersion, snapshot) is { } news)
+            {
+                Tell(news);
+            }
+
+            if (status.LastSeq > Cursor) _ = PullToAsync(status.LastSeq);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Connections;
+using OrleansChat.Gateway.Limits;
+using OrleansChat.Gateways;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Gateway.Rooms;
+
+/// <summary>The feeds of this gateway: one for each room that any of its clients follows.</summary>
+internal sealed class RoomFeeds : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, RoomFeed> _feeds = new();
+    private readonly FeedContext _context;
+
+    public RoomFeeds(
+        IGrainFactory grains,
+        GatewayIdentity identity,
+        IOptions<ChatLimits> limits,
+        TimeProvider clock,
+        ILogger<RoomFeeds> logger)
+    {
+        _context = new FeedContext(
+            grains,
+            identity.Name,
+            identity.Observer,
+            limits.Value.ReplayEvents,
+            limits.Value.OutboxBytes / 2,
+            feed => _feeds.TryRemove(KeyValuePair.Create(feed.Room, feed)),
+            clock,
+            logger);
+        identity.OnBatch = Deliver;
+    }
+
+    /// <summary>Makes a connection follow a room.</summary>
+    /// <returns>The feed, for leaving it again.</returns>
+    /// <inheritdoc cref="RoomFeed.JoinAsync"/>
+    public async Task<RoomFeed> JoinAsync(
+        string room, Connection connection, FeedPosition from, Action<FeedAnswer> onSubscribed)
+    {
+        while (true)
+        {
+            var feed = _feeds.GetOrAdd(room, static (id, context) => new RoomFeed(id, context), _context);
+            if (await feed.JoinAsync(connection, from, onSubscribed)) return feed;
+        }
+    }
+
+    /// <summary>Renews the routes, a few at a time and spread over the interval.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        const int Parts = 10;
+        using var timer = new PeriodicTimer(RoomRules.RouteRenewalInterval / Parts, _context.Clock);
+        for (var part = 0; await timer.WaitForNextTickAsync(stoppingToken); part = (part + 1) % Parts)
+        {
+            var due = part;
+            foreach (var feed in _feeds.Values.Where(f => (uint)f.Route.GetHashCode(StringComparison.Ordinal) % Parts == due))
+                _ = feed.RenewAsync();
+        }
+    }
+
+    private bool Deliver(RoomBatch batch) =>
+        _feeds.TryGetValue(batch.Room, out var feed) && feed.Route == batch.Route && feed.Accept(batch);
+}

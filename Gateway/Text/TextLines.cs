@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Gateway.Text;
+
+/// <summary>The lines of the text endpoint.</summary>
+internal static class TextLines
+{
+    /// <summary>A message; with the room's name before it when it is not where the reader is.</summary>
+    public static ReadOnlyMemory<byte> Message(string room, RoomEvent message, bool tagged)
+    {
+        var tag = ChatId.IsDirect(room, out _, out _) ? "(direct) " : tagged ? $"[{room}] " : "";
+        return Encode($"{tag}{message.From}: {message.Text}");
+    }
+
+    /// <summary>A message of the past.</summary>
+    public static ReadOnlyMemory<byte> Past(RoomEvent message) => Encode(string.Create(
+        CultureInfo.InvariantCulture, $"* {message.At.UtcDateTime:yyyy-MM-dd HH:mm} {message.From}: {message.Text}"));
+
+    /// <summary>Something that the server says.</summary>
+    public static ReadOnlyMemory<byte> Note(string text) => Encode($"* {text}");
+
+    /// <summary>Something that went wrong.</summary>
+    public static ReadOnlyMemory<byte> Error(string text) => Encode($"! {text}");
+
+    /// <summary>Who else is online in a room.</summary>
+    public static string Company(string room, string user, IEnumerable<string> others, int online)
+    {
+        var names = others.Where(other => other != user).ToList();
+        var with = names.Count > 0 ? $" with {string.Join(", ", names)}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"you are in {room}{with} ({online} online)");
+    }
+
+    // One line, and nothing that a terminal obeys: a message must not look like two, or clear the screen.
+    private static ReadOnlyMemory<byte> Encode(string line)
+    {
+        if (!line.Any(char.IsControl)) return Encoding.UTF8.GetBytes(line);
+        var clean = line.ReplaceLineEndings(" ⏎ ");
+        return Encoding.UTF8.GetBytes(string.Create(clean.Length, clean, static (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) ? (source[i] == '\t' ? ' ' : '�') : source[i];
+        }));
+    }
+}

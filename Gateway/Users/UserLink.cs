@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateway.Connections;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Gateway.Users;
+
+/// <summary>
+/// A user's connections on this gateway. Notices of the user's memberships carry versions; when one was missed, the
+/// list of rooms is read again, and each connection is told what differs.
+/// </summary>
+internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIdentity identity, ILogger logger)
+{
+    private readonly Lock _lock = new();
+
+    // A connection and, until it has been greeted, the notices that wait for it.
+    private readonly Dictionary<Connection, List<UserNotice>?> _connections = [];
+    private readonly Dictionary<string, RoomEntry> _rooms = [];
+    private long _version = -1;
+    private bool _closed;
+    private bool _reading;
+
+    public string User { get; } = user;
+
+    public IUserGrain Grain { get; } = grain;
+
+    /// <summary>Adds a connection that has yet to be greeted.</summary>
+    /// <returns><see langword="false"/>: this link is closed; another has to be made.</returns>
+    public bool Add(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (_closed) return false;
+            _connections.Add(connection, []);
+            return true;
+        }
+    }
+
+    /// <summary>The connection has been greeted with this session; what came since is handed to it now.</summary>
+    public void Start(Connection connection, UserSession session)
+    {
+        lock (_lock)
+        {
+            if (!_connections.TryGetValue(connection, out var waiting)) return;
+            var since = waiting!.Where(notice => notice.Version > session.Version).ToList();
+            if (_version < 0) Take(session, since);
+            foreach (var notice in since) Tell(connection, notice.Change);
+            _connections[connection] = null;
+        }
+    }
+
+    /// <summary>Removes a connection.</summary>
+    /// <returns>Whether it was the last; then this link is closed.</returns>
+    public bool Remove(Connection connection)
+    {
+        lock (_lock)
+        {
+            _connections.Remove(connection);
+            return _closed = _connections.Count == 0;
+        }
+    }
+
+    /// <summary>Takes a notice from the user's grain.</summary>
+    /// <returns><see langword="false"/>: there is no connection here any more.</returns>
+    public bool Accept(UserNotice notice)
+    {
+        lock (_lock)
+        {
+            if (_closed) return false;
+            foreach (var waiting in _connections.Values) waiting?.Add(notice);
+            if (_version < 0 || notice.Version <= _version) return true;
+            if (notice.Version > _version + 1)
+            {
+                ReadRoomsSoon();
+                return true;
+            }
+
+            _version = notice.Version;
+            Apply(notice.Change);
+            return true;
+        }
+    }
+
+    /// <summary>Renews the leases of these connections; finds out whether a notice was missed.</summary>
+    public async Task RenewAsync()
+    {
+        try
+        {
+            ImmutableArray<string> ids;
+            lock (_lock) ids = [.. _connections.Keys.Select(c => c.Id)];
+            if (ids.IsEmpty) return;
+            var version = await Grain.Renew(identity.Name, identity.Observer, ids);
+            lock (_lock)
+            {
+                if (_version >= 0 && version != _version) ReadRoomsSoon();
+            }
+        }
+        catch (Exception error)
+        {
+            LogFailed(logger, User, error.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "User {User} could not be reached: {Reason}")]
+    public static partial void LogFailed(ILogger logger, string user, string reason);
+
+    private void ReadRoomsSoon()
+    {
+        if (_reading) return;
+        _reading = true;
+        _ = Task.Run(ReadRoomsAsync);
+    }
+
+    private async Task ReadRoomsAsync()
+    {
+        try
+        {
+            var session = await Grain.Rooms();
+            lock (_lock)
+            {
+                var now = session.Rooms.Select(r => r.Room).ToHashSet();
+                var gone = _rooms.Keys.Where(room => !now.Contains(room)).ToList();
+                var added = session.Rooms.Where(entry => !_rooms.ContainsKey(entry.Room)).ToList();
+                _version = session.Version;
+                foreach (var room in gone) Apply(new RoomChange(room, Entry: null, Connection: null));
+                foreach (var entry in added) Apply(new RoomChange(entry.Room, entry, Connection: null));
+            }
+        }
+        catch (Exception error)
+        {
+            // The next renewal finds the same difference.
+            LogFailed(logger, User, error.Message);
+        }
+        finally
+        {
+            lock (_lock) _reading = false;
+        }
+    }
+
+    // The first connection's session is where this link begins.
+    private void Take(UserSession session, List<UserNotice> since)
+    {
+        _version = session.Version;
+        foreach (var entry in session.Rooms) _rooms[entry.Room] = entry;
+        foreach (var notice in since.TakeWhile(notice => notice.Version == _version + 1))
+        {
+            _version = notice.Version;
+            Note(notice.Change);
+        }
+    }
+
+    private void Note(RoomChange change)
+    {
+        if (change.Entry is { } entry) _rooms[change.Room] = entry;
+        else _rooms.Remove(change.Room);
+    }
+
+    private void Apply(RoomChange change)
+    {
+        Note(change);
+        foreach (var (connection, waiting) in _connections)
+        {
+            if (waiting is null) Tell(connection, change);
+        }
+    }
+
+    private static void Tell(Connection connection, RoomChange change)
+    {
+        if (change.Connection != connection.Id) connection.OnRoomChanged(change);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+using OrleansChat.Grains.Storage;
+
+namespace OrleansChat.Grains.Hosting;
+
+/// <summary>What the processes have in common: how they log, and how they end when they cannot start.</summary>
+public static class ChatProcess
+{
+    /// <summary>One line a record, warnings and worse from the libraries; <c>Logging:LogLevel</c> changes it.</summary>
+    public static void AddChatLogging(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            options.ColorBehavior = LoggerColorBehavior.Default;
+        });
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The runtime's notes on how it starts; the host's failure to start is told by Run, in one line.
+        builder.Logging.AddFilter("Orleans.Runtime.NoOpHostEnvironmentStatistics", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+    }
+
+    /// <summary>Builds and runs a host until it is told to stop.</summary>
+    /// <param name="program">The program's name, for the line that says why it cannot start.</param>
+    /// <param name="run">What to do.</param>
+    /// <returns>0, or 1 when it could not start; then one line on standard error says why.</returns>
+    public static async Task<int> RunAsync(string program, Func<Task> run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        try
+        {
+            await run();
+            return 0;
+        }
+        catch (Exception error) when (Explain(error) is { } reason)
+        {
+            await Console.Error.WriteLineAsync($"{program}: {reason}");
+            return 1;
+        }
+    }
+
+    // Faults of the program itself are not explained away: they end it with their stack.
+    private static string? Explain(Exception error) => error switch
+    {
+        AggregateException { InnerExceptions: [var only] } => Explain(only),
+        StoreStartException => error.Message,
+        OptionsValidationException invalid => string.Join("; ", invalid.Failures),
+        // The configuration binder's, for a value that does not convert or a name that nothing has.
+        InvalidOperationException when error.Source?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) == true
+            => error.InnerException is FormatException or OverflowException or ArgumentException
+                ? $"{error.Message.TrimEnd('.')} ({error.InnerException.Message})"
+                : error.Message,
+        FormatException or IOException or System.Net.Sockets.SocketException => error.Message,
+        _ => null,
+    };
+}

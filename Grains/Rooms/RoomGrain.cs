@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using OrleansChat.Gateways;
+using OrleansChat.Grains.Storage;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Grains.Rooms;
+
+/// <summary>A room: checks who asks, and hands on to its log, its members and its routes.</summary>
+/// <remarks>
+/// The way of a message: <see cref="Send"/> checks the sender; <see cref="RoomLog"/> numbers and commits it through
+/// the silo's writer; the sender is answered; <see cref="Route"/> takes it to each gateway. Turns interleave, so that
+/// sends gather into one commit while another is under way.
+/// <para>
+/// Orleans can run two activations of one room for a short time after a failure. Opening the room raises its epoch in
+/// the store, and each write names the epoch under which it is made: the older activation's next write is refused,
+/// and it ends.
+/// </para>
+/// </remarks>
+[Reentrant]
+[CollectionAgeLimit(Minutes = 10)]
+internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallFilter
+{
+    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
+
+    private readonly IRoomStore _store;
+    private readonly IChatReader _reader;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<RoomGrain> _logger;
+    private readonly MembershipNews _news;
+    private OpenRoom? _open;
+    private Task<OpenRoom?>? _opening;
+    private bool _ending;
+
+    public RoomGrain(IRoomStore store, IChatReader reader, TimeProvider clock, ILogger<RoomGrain> logger)
+    {
+        (_store, _reader, _clock, _logger) = (store, reader, clock, logger);
+        _news = new MembershipNews(GrainFactory, clock, logger);
+    }
+
+    private string Room => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(
+            static (room, _) =>
+            {
+                room._open?.Routes.DropExpired();
+                return Task.CompletedTask;
+            },
+            this,
+            new GrainTimerCreationOptions(ExpiryInterval, ExpiryInterval) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_open is not { } room) return;
+        await room.Log.DrainAsync().WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        room.Routes.CloseAll();
+    }
+
+    /// <summary>Turns what the store says into what a client can use, and ends an activation that was fenced.</summary>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        try
+        {
+            await context.Invoke();
+        }
+        catch (Exception error) when (error is FencedException or StoreUnavailableException)
+        {
+            if (error is FencedException or StoreUnavailableException { OutcomeUnknown: true }) End(error);
+            throw new ChatException(ChatErrorCode.Unavailable, $"'{Room}' cannot be reached at the moment; try again", "room");
+        }
+    }
+
+    public async Task<RoomView> Join(string user, string? connection)
+    {
+        RoomAccess.CheckDirect(Room, user);
+        var room = await OpenAsync() ?? await CreateAsync(user, ImplicitKind, MemberRole.Member, topic: null, connection);
+        var standing = await room.Members.FindAsync(user);
+        if (standing.Role is null)
+        {
+            RoomAccess.CheckNotBanned(Room, standing, _clock.GetUtcNow());
+            if (room.Head.Kind == RoomKind.Private)
+                throw new ChatException(ChatErrorCode.Forbidden, $"'{Room}' is private; an owner can invite you", "room");
+            standing = await AddMemberAsync(room, user, connection);
+        }
+
+        return ToView(room, standing);
+    }
+
+    public async Task Leave(string user, string? connection)
+    {
+        RoomAccess.CheckDirect(Room, user);
+        if (await OpenExistingAsync() is not { } room) return;
+        if (await _store.RemoveMemberAsync(room.Fence, user)) Removed(room, user, connection);
+    }
+
+    public async Task<RoomView> Create(string user, RoomKind kind, string? topic, string? connection)
+    {
+        if (await OpenAsync() is not null) throw Exists();
+        var room = await CreateAsync(user, kind, MemberRole.Owner, topic, connection, mustBeNew: true);
+        return ToView(room, await room.Members.FindAsync(user));
+    }
+
+    public async Task<ImmutableArray<SendOutcome>> Send(SendBatch batch)
+    {
+        RoomAccess.CheckDirect(Room, batch.User);
+        var room = await OpenAsync();
+        if (ChatId.IsDirect(Room, out var one, out var other))
+        {
+            room ??= await CreateAsync(batch.User, RoomKind.Direct, MemberRole.Member, topic: null, connection: null);
+            await EnsureMemberAsync(room, one);
+            await EnsureMemberAsync(room, other);
+        }
+
+        if (room is null) DeactivateOnIdle();
+        var standing = room is null ? null : await room.Members.FindAsync(batch.User);
+        var now = _clock.GetUtcNow();
+        RoomAccess.CheckMember(Room, batch.User, standing, now);
+        RoomAccess.CheckNotMuted(Room, standing!, now);
+        return await AppendAsync(room!, batch);
+    }
+
+    public async Task Read(string user, long seq)
+    {
+        var (room, standing) = await RequireMemberAsync(user);
+        if (seq > room.Log.LastSeq)
+            throw new ChatException(ChatErrorCode.BadField, $"seq is {seq}; the newest in '{Room}' is {room.Log.LastSeq}", "seq");
+        if (seq <= standing.ReadSeq) return;
+        await _store.SetReadSeqAsync(room.Fence, user, seq);
+        room.Members.ReadTo(user, seq);
+        if (room.Members.Count <= RoomRules.SharedReadCursors) room.Routes.SignalAll(new ReadSignal(user, seq, OwnOnly: false));
+        else room.Routes.SignalTo(user, new ReadSignal(user, seq, OwnOnly: true));
+    }
+
+    public async Task Typing(string user)
+    {
+        var (room, standing) = await RequireMemberAsync(user);
+        RoomAccess.CheckNotMuted(Room, standing, _clock.GetUtcNow());
+        if (room.Routes.Online <= RoomRules.NamedPresence && room.Typing.IsTime(user))
+            room.Routes.SignalAll(new TypingSignal(user));
+    }
+
+    public async Task<MemberPage> Members(string user, string? after, int limit)
+    {
+        var (room, _) = await RequireMemberAsync(user);
+        var page = await _reader.ListMembersAsync(Room, after, limit);
+        return page with { Members = [.. page.Members.Select(m => m with { Online = room.Routes.IsOnline(m.User) })] };
+    }
+
+    public async Task<RouteStatus> Renew(RouteRenewal renewal) =>
+        await OpenExistingAsync() is { } room ? room.Routes.Renew(renewal) : throw RoomAccess.NoSuchRoom(Room);
+
+    public Task CloseRoute(string route)
+    {
+        if (_open is { } room) room.Routes.Close(route);
+        else DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    private RoomKind ImplicitKind => ChatId.IsDirect(Room, out _, out _) ? RoomKind.Direct : RoomKind.Public;
+
+    // Opened by the first call and not by the activation, so that a store that cannot answer refuses that call only.
+    private async ValueTask<OpenRoom?> OpenAsync()
+    {
+        if (_ending) throw new FencedException(new RoomFence(Room, _open?.Head.Epoch ?? 0));
+        if (_open is { } open) return open;
+        var opening = _opening ??= OpenFromStoreAsync();
+        try
+        {
+            return await opening;
+        }
+        finally
+        {
+            if (_opening == opening) _opening = null;
+        }
+    }
+
+    // For what needs a room to be there: an activation for a name that means nothing is not kept.
+    private async ValueTask<OpenRoom?> OpenExistingAsync()
+    {
+        var room = await OpenAsync();
+        if (room is null) DeactivateOnIdle();
+        return room;
+    }
+
+    private async Task<OpenRoom?> OpenFromStoreAsync()
+    {
+        var head = await _store.OpenAsync(Room);
+        return head is null ? null : Take(head);
+    }
+
+    private OpenRoom Take(RoomHead head)
+    {
+        RouteTable? routes = null;
+        var log = new RoomLog(_store, _clock, head, () => routes!.KickAll(), End);
+        routes = new RouteTable(head, log, _clock, _logger);
+        return _open = new OpenRoom(head, log, routes, new RoomMembers(_reader, head), new TypingThrottle(_clock));
+    }
+
+    private async Task<OpenRoom> CreateAsync(
+        string user, RoomKind kind, MemberRole role, string? topic, string? connection, bool mustBeNew = false)
+    {
+        var created = await _store.CreateAsync(
+            new NewRoom(Room, Guid.NewGuid().ToString("N")[..16], kind, topic, user, role, _clock.GetUtcNow()));
+        if (created is null)
+        {
+            // Two first joins at once, or an activation elsewhere: whoever was second finds the room there.
+            if (mustBeNew) throw Exists();
+            return await OpenAsync() ?? throw new FencedException(new RoomFence(Room, 0));
+        }
+
+        LogCreated(_logger, Room, kind, user);
+        var room = Take(created);
+        _news.Tell(user, new RoomChange(Room, new RoomEntry(Room, kind, role, 0, 0), connection));
+        return room;
+    }
+
+    private async Task<(OpenRoom Room, Standing Standing)> RequireMemberAsync(string user)
+    {
+        var room = await OpenExistingAsync();
+        var standing = room is null ? null : await room.Members.FindAsync(user);
+        RoomAccess.CheckMember(Room, user, standing, _clock.GetUtcNow());
+        return (room!, standing!);
+    }
+
+    private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch)
+    {
+        var lastSeq = room.Log.LastSeq;
+        if (batch.Drafts.All(draft => IsPossible(draft, lastSeq)))
+            return await room.Log.AppendAsync([.. batch.Drafts.Select(d => new SenderDraft(batch.User, batch.Name, d))]);
+
+        var possible = batch.Drafts.Where(draft => IsPossible(draft, lastSeq)).ToImmutableArray();
+        var committed = possible.IsEmpty ? [] : await room.Log.AppendAsync(
+            [.. possible.Select(d => new SenderDraft(batch.User, batch.Name, d))]);
+        var next = 0;
+        return [.. batch.Drafts.Select(draft => IsPossible(draft, lastSeq)
+            ? committed[next++]
+            : SendOutcome.Refused(
+                ChatErrorCode.BadField, $"replyTo is {draft.ReplyTo}; '{Room}' has events 1 to {lastSeq}", "replyTo"))];
+    }
+
+    private static bool IsPossible(Draft draft, long lastSeq) =>
+        draft.ReplyTo is not { } seq || (seq >= 1 && seq <= lastSeq);
+
+    private RoomView ToView(OpenRoom room, Standing standing) =>
+        new(ToEntry(room, standing), room.Head.Log, room.Head.Topic);
+
+    private RoomEntry ToEntry(OpenRoom room, Standing standing) =>
+        new(Room, room.Head.Kind, standing.Role ?? MemberRole.Member, room.Log.LastSeq, standing.ReadSeq);
+
+    private ChatException Exists() => new(ChatErrorCode.BadField, $"there is a room '{Room}' already", "room");
+
+    private void End(Exception error)
+    {
+        if (_ending) return;
+        _ending = true;
+        LogEnding(_logger, Room, _open?.Head.Epoch ?? 0, error.Message);
+        DeactivateOnIdle();
+    }
+
+    private sealed record OpenRoom(RoomHead Head, RoomLog Log, RouteTable Routes, RoomMembers Members, TypingThrottle Typing)
+    {
+        public RoomFence Fence => new(Head.Room, Head.Epoch);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using OrleansChat.Grains.Storage;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Rooms;
+
+/// <summary>
+/// The order of one room: gathers drafts, commits them a batch at a time, and only then lets their senders know.
+/// </summary>
+/// <remarks>
+/// What holds:
+/// <list type="number">
+/// <item>One commit at a time; drafts are numbered in the order in which they came.</item>
+/// <item>A sender hears of a seq after it is on the disk, and <see cref="LastSeq"/> moves then, never before.</item>
+/// <item>When the fence falls, or nobody can say whether a commit happened, this log ends: everything waiting is
+/// refused, and the next activation reads the truth from the table. A seq is never used again on a guess.</item>
+/// </list>
+/// It belongs to one grain and runs on that grain's turns.
+/// </remarks>
+internal sealed class RoomLog
+{
+    // Beyond this the disk has stopped; the next sender is told so rather than queued.
+    private const int MaxWaiting = 8_192;
+    private const int MaxPerCommit = 256;
+
+    private const int RecentEvents = 1_024;
+    private const int RecentCharacters = 1 << 20;
+
+    private readonly Queue<Pending> _waiting = new();
+    private readonly IRoomStore _store;
+    private readonly TimeProvider _clock;
+    private readonly RoomFence _fence;
+    private readonly Action _committed;
+    private readonly Action<Exception> _ended;
+    private int _waitingDrafts;
+    private DateTimeOffset _lastAt;
+    private Task _flushing = Task.CompletedTask;
+    private Exception? _end;
+
+    /// <summary>Takes up a room that this activation has opened.</summary>
+    /// <param name="store">Where to commit.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="head">The room as opening it found it.</param>
+    /// <param name="committed">Called when there are new events in <see cref="Recent"/>.</param>
+    /// <param name="ended">Called once, when this log has ended.</param>
+    public RoomLog(IRoomStore store, TimeProvider clock, RoomHead head, Action committed, Action<Exception> ended)
+    {
+        (_store, _clock, _committed, _ended) = (store, clock, committed, ended);
+        _fence = new RoomFence(head.Room, head.Epoch);
+        _lastAt = head.LastAt;
+        Recent.Reset(head.LastSeq);
+    }
+
+    /// <summary>The newest committed seq.</summary>
+    public long LastSeq => Recent.Last;
+
+    /// <summary>The newest events, as far back as they are kept.</summary>
+    public SeqWindow<RoomEvent> Recent { get; } = new(RecentEvents, RecentCharacters);
+
+    /// <summary>Commits the drafts, one after the other, with nobody else's between them.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: too many are waiting.</exception>
+    /// <exception cref="FencedException">This activation is over.</exception>
+    /// <exception cref="StoreUnavailableException">The store failed.</exception>
+    public Task<ImmutableArray<SendOutcome>> AppendAsync(ImmutableArray<SenderDraft> drafts)
+    {
+        if (_end is not null) return Task.FromException<ImmutableArray<SendOutcome>>(_end);
+        if (_waitingDrafts + drafts.Length > MaxWaiting)
+            throw new ChatException(ChatErrorCode.Unavailable, "more messages are waiting for this room than it can take");
+        var pending = new Pending(drafts);
+        _waiting.Enqueue(pending);
+        _waitingDrafts += drafts.Length;
+        if (_flushing.IsCompleted) _flushing = FlushAsync();
+        return pending.Outcome.Task;
+    }
+
+    /// <summary>Waits for what is on its way to the disk.</summary>
+    public Task DrainAsync() => _flushing;
+
+    private async Task FlushAsync()
+    {
+        while (_waiting.Count > 0)
+        {
+            var batch = TakeBatch();
+            try
+            {
+                Accept(batch, await _store.AppendAsync(ToRequest(batch)));
+            }
+            catch (Exception error)
+            {
+                foreach (var pending in batch) pending.Outcome.SetException(error);
+                if (error is not StoreUnavailableException { OutcomeUnknown: false }) End(error);
+            }
+        }
+    }
+
+    private List<Pending> TakeBatch()
+    {
+        var batch = new List<Pending>();
+        var drafts = 0;
+        while (_waiting.TryPeek(out var next) && (batch.Count == 0 || drafts + next.Drafts.Length <= MaxPerCommit))
+        {
+            batch.Add(_waiting.Dequeue());
+            drafts += next.Drafts.Length;
+        }
+
+        _waitingDrafts -= drafts;
+        return batch;
+    }
+
+    private AppendRequest ToRequest(List<Pending> batch)
+    {
+        // Whole milliseconds, as they are stored; and a clock set back must not make an event older than the one before.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var at = now > _lastAt ? now : _lastAt;
+        return new AppendRequest(_fence, LastSeq, at, [.. batch.SelectMany(p => p.Drafts)]);
+    }
+
+    private void Accept(List<Pending> batch, AppendResult result)
+    {
+        foreach (var added in result.Events)
+        {
+            Recent.Add(added.Seq, added, added.Text.Length + (added.Data?.Length ?? 0));
+            _lastAt = added.At;
+        }
+
+        var next = 0;
+        foreach (var pending in batch)
+        {
+            pending.Outcome.SetResult(result.Outcomes.Slice(next, pending.Drafts.Length));
+            next += pending.Drafts.Length;
+        }
+
+        if (result.Events.Length > 0) _committed();
+    }
+
+    private void End(Exception error)
+    {
+        _end = error;
+        while (_waiting.TryDequeue(out var pending)) pending.Outcome.SetException(error);
+        _ended(error);
+    }
+
+    private sealed class Pending(ImmutableArray<SenderDraft> drafts)
+    {
+        public ImmutableArray<SenderDraft> Drafts { get; } = drafts;
+
+        public TaskCompletionSource<ImmutableArray<SendOutcome>> Outcome { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,121 @@
+using OrleansChat.Gateways;
+using OrleansChat.Grains.Storage;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Rooms;
+
+/// <summary>
+/// A room's way to one gateway, with a lane of its own: one batch under way at a time, and a slow or dead gateway
+/// delays nobody but itself.
+/// </summary>
+/// <remarks>
+/// The lane holds no payloads. It holds the seq that it will send next, and takes the events from the room's recent
+/// ones when the batch before has arrived. If they are gone by then, it says only "you are at seq N", and the gateway
+/// pulls. A batch that failed is sent again: the gateway drops what it has. Signals wait in a short queue, and the
+/// oldest go first when it is full.
+/// </remarks>
+internal sealed partial class Route
+{
+    private const int MaxEventsPerBatch = 256;
+    private const int MaxSignals = 256;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly RoomLog _log;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Queue<RoomSignal> _signals = new();
+    private readonly RoomHead _head;
+    private long _next;
+    private bool _running;
+    private bool _closed;
+    private long _renewedAt;
+
+    public Route(RouteRenewal renewal, RoomHead head, RoomLog log, TimeProvider clock, ILogger logger)
+    {
+        (_head, _log, _clock, _logger) = (head, log, clock, logger);
+        (Id, Gateway, Observer) = (renewal.Route, renewal.Gateway, renewal.Observer);
+        _next = (renewal.Cursor < 0 ? log.LastSeq : renewal.Cursor) + 1;
+        Renew(renewal.Observer);
+    }
+
+    public string Id { get; }
+
+    public string Gateway { get; }
+
+    public IGatewayObserver Observer { get; private set; }
+
+    /// <summary>The users who listen through this route.</summary>
+    public HashSet<string> Users { get; } = [];
+
+    /// <summary>Whether the gateway has said that it no longer knows this route.</summary>
+    public bool IsUnknownToGateway { get; private set; }
+
+    /// <summary>Keeps the route for another <see cref="RoomRules.RouteLease"/>.</summary>
+    public void Renew(IGatewayObserver observer)
+    {
+        Observer = observer;
+        _renewedAt = _clock.GetTimestamp();
+    }
+
+    public bool HasExpired() => _clock.GetElapsedTime(_renewedAt) > RoomRules.RouteLease;
+
+    /// <summary>Sends what there is to send, unless a batch is under way; then that one's arrival does it.</summary>
+    public void Kick()
+    {
+        if (_running || _closed) return;
+        _running = true;
+        _ = RunAsync();
+    }
+
+    public void Signal(RoomSignal signal)
+    {
+        if (_signals.Count == MaxSignals) _signals.Dequeue();
+        _signals.Enqueue(signal);
+        Kick();
+    }
+
+    /// <summary>Sends nothing more.</summary>
+    public void Close() => _closed = true;
+
+    private bool HasWork => !_closed && (_next <= _log.LastSeq || _signals.Count > 0);
+
+    private async Task RunAsync()
+    {
+        var pause = FirstPause;
+        while (HasWork)
+        {
+            var batch = TakeBatch();
+            try
+            {
+                if (!await Observer.Deliver(batch))
+                {
+                    IsUnknownToGateway = true;
+                    Close();
+                }
+
+                _next = Math.Max(_next, batch.LastSeq + 1);
+                pause = FirstPause;
+            }
+            catch (Exception error)
+            {
+                LogDeliveryFailed(_logger, _head.Room, Gateway, pause.TotalMilliseconds, error.Message);
+                await Task.Delay(pause, _clock);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+
+        _running = false;
+    }
+
+    private RoomBatch TakeBatch()
+    {
+        var signals = _signals.ToArray();
+        _signals.Clear();
+        var covered = _log.Recent.Covers(_next - 1);
+        RoomEvent[] events = covered ? [.. _log.Recent.After(_next - 1).Take(MaxEventsPerBatch)] : [];
+        // With events, the newest of them, for the rest follows; without, where the gateway should be.
+        var lastSeq = events.Length > 0 ? events[^1].Seq : _log.LastSeq;
+        return new RoomBatch(Id, _head.Room, _head.Log, _head.Epoch, lastSeq, [.. events], [.. signals]);
+    }
+}

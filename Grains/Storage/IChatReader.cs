@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Storage;
+
+/// <summary>
+/// Reads what was committed. A read that begins after a write has completed sees it.
+/// </summary>
+/// <remarks>All calls throw <see cref="StoreUnavailableException"/> when the store cannot read.</remarks>
+public interface IChatReader
+{
+    /// <summary>Events after a seq, ascending, the oldest of them.</summary>
+    Task<EventPage> ReadAfterAsync(string room, long after, int limit);
+
+    /// <summary>Events before a seq, ascending, the newest of them.</summary>
+    Task<EventPage> ReadBeforeAsync(string room, long before, int limit);
+
+    /// <summary>What a user is to a room.</summary>
+    /// <returns>Nothing when there is no such room.</returns>
+    Task<Standing?> FindStandingAsync(string room, string user);
+
+    /// <summary>A page of a room's members, in the order of their ids, all of them shown as offline.</summary>
+    Task<MemberPage> ListMembersAsync(string room, string? after, int limit);
+
+    /// <summary>All rooms of a user, in the order of their ids.</summary>
+    Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user);
+
+    /// <summary>A page of public rooms and those of a user.</summary>
+    Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit);
+
+    /// <summary>A user's display name, if there is one.</summary>
+    Task<string?> FindNameAsync(string user);
+}
+
+/// <summary>What a user is to a room that exists.</summary>
+/// <param name="Kind">The room's kind.</param>
+/// <param name="Role">The user's role; none when not a member.</param>
+/// <param name="ReadSeq">How far the user has read.</param>
+/// <param name="MutedUntil">Until when the user may not write.</param>
+/// <param name="BannedUntil">Until when the user may not enter.</param>
+public sealed record Standing(
+    RoomKind Kind, MemberRole? Role, long ReadSeq, DateTimeOffset? MutedUntil, DateTimeOffset? BannedUntil);

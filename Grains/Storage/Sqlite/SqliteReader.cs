@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Storage.Sqlite;
+
+/// <summary>
+/// Reads beside the writer, which in WAL mode neither waits for the other. A few connections are shared; SQLite
+/// blocks, so reads run on the thread pool and never on a grain's turn.
+/// </summary>
+internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
+{
+    private const int Connections = 4;
+    private const string EventColumns = "seq, kind, sender, name, text, at, key, reply_to, data";
+
+    // Holds the idle connections; whoever finds none waits for one to come back.
+    private readonly Channel<SqliteSession> _idle = Channel.CreateBounded<SqliteSession>(Connections);
+
+    /// <summary>Opens the connections, after the schema is there.</summary>
+    public void Start()
+    {
+        for (var i = 0; i < Connections; i++) _idle.Writer.TryWrite(file.OpenForReading());
+    }
+
+    public void Dispose()
+    {
+        _idle.Writer.TryComplete();
+        while (_idle.Reader.TryRead(out var session)) session.Dispose();
+    }
+
+    public Task<EventPage> ReadAfterAsync(string room, long after, int limit) => ReadAsync(session =>
+    {
+        var rows = session.Query(
+            $"SELECT {EventColumns} FROM events WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3", ToEvent, room, after, limit + 1);
+        return new EventPage([.. rows.Take(limit)], rows.Count > limit);
+    });
+
+    public Task<EventPage> ReadBeforeAsync(string room, long before, int limit) => ReadAsync(session =>
+    {
+        var rows = session.Query(
+            $"SELECT {EventColumns} FROM events WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", ToEvent, room, before, limit + 1);
+        return new EventPage([.. rows.Take(limit).Reverse()], rows.Count > limit);
+    });
+
+    public Task<Standing?> FindStandingAsync(string room, string user) => ReadAsync(session => session.QueryFirst(
+        "SELECT r.kind, m.role, coalesce(m.read_seq, 0), m.muted_until, b.until FROM rooms r "
+        + "LEFT JOIN members m ON m.room = r.room AND m.user = $2 "
+        + "LEFT JOIN bans b ON b.room = r.room AND b.user = $2 WHERE r.room = $1",
+        static row => new Standing(
+            SqliteText.ToKind(row.GetString(0)),
+            SqliteText.ToRoleOrNull(SqliteSession.TextOrNull(row, 1)),
+            ReadSeq: row.GetInt64(2),
+            MutedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 3)),
+            BannedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 4))),
+        room,
+        user));
+
+    public Task<MemberPage> ListMembersAsync(string room, string? after, int limit) => ReadAsync(session =>
+    {
+        var rows = session.Query(
+            "SELECT m.user, u.name, m.role FROM members m LEFT JOIN users u ON u.user = m.user "
+            + "WHERE m.room = $1 AND m.user > $2 ORDER BY m.user LIMIT $3",
+            static row => new MemberEntry(
+                row.GetString(0), SqliteSession.TextOrNull(row, 1), SqliteText.ToRole(row.GetString(2)), Online: false),
+            room,
+            after ?? "",
+            limit + 1);
+        return new MemberPage([.. rows.Take(limit)], rows.Count > limit);
+    });
+
+    public Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user) => ReadAsync(session => session.Query(
+        "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq "
+        + "FROM members m JOIN rooms r ON r.room = m.room WHERE m.user = $1 ORDER BY m.room",
+        static row => new RoomEntry(
+            row.GetString(0), SqliteText.ToKind(row.GetString(1)), SqliteText.ToRole(row.GetString(2)), row.GetInt64(3), row.GetInt64(4)),
+        user).ToImmutableArray());
+
+    public Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit) => ReadAsync(session =>
+    {
+        var rows = session.Query(
+            "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0) "
+            + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user = $1 "
+            + "WHERE (r.kind = 'public' OR m.user IS NOT NULL) AND r.room > $2 "
+            + "AND ($3 IS NULL OR r.room LIKE $3 ESCAPE '\\' OR r.topic LIKE $3 ESCAPE '\\') ORDER BY r.room LIMIT $4",
+            static row => new ListedRoom(
+                row.GetString(0),
+                SqliteText.ToKind(row.GetString(1)),
+                SqliteSession.TextOrNull(row, 2),
+                Members: row.GetInt64(3),
+                LastSeq: row.GetInt64(4),
+                SqliteText.ToRoleOrNull(SqliteSession.TextOrNull(row, 5)),
+                ReadSeq: row.GetInt64(6)),
+            user,
+            after ?? "",
+            query is null ? null : $"%{EscapeLike(query)}%",
+            limit + 1);
+        return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
+    });
+
+    public Task<string?> FindNameAsync(string user) => ReadAsync(session =>
+        session.QueryFirst("SELECT name FROM users WHERE user = $1 AND name IS NOT NULL", static row => row.GetString(0), user));
+
+    private static string EscapeLike(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
+
+    private static RoomEvent ToEvent(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        SqliteText.ToEventKind(row.GetString(1)),
+        From: row.GetString(2),
+        Name: SqliteSession.TextOrNull(row, 3),
+        Text: row.GetString(4),
+        At: SqliteText.ToTime(row.GetString(5)),
+        Key: SqliteSession.TextOrNull(row, 6),
+        ReplyTo: SqliteSession.NumberOrNull(row, 7),
+        Data: SqliteSession.TextOrNull(row, 8));
+
+    private async Task<T> ReadAsync<T>(Func<SqliteSession, T> read)
+    {
+        SqliteSession session;
+        try
+        {
+            session = await _idle.Reader.ReadAsync();
+        }
+        catch (ChannelClosedException)
+        {
+            throw new StoreUnavailableException($"{file.Path}: the store is closing", outcomeUnknown: false);
+        }
+
+        try
+        {
+            return await Task.Run(() => read(session));
+        }
+        catch (SqliteException error)
+        {
+            throw file.Unavailable(error);
+        }
+        finally
+        {
+            if (!_idle.Writer.TryWrite(session)) session.Dispose();
+        }
+    }
+}

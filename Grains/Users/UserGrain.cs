@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using OrleansChat.Gateways;
+using OrleansChat.Grains.Storage;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Grains.Users;
+
+/// <summary>
+/// A user's connections, in memory, each under a lease that its gateway renews; and the way for news of the user's
+/// memberships to reach them. What is lost with an activation comes back with the next renewal.
+/// </summary>
+[Reentrant]
+[CollectionAgeLimit(Minutes = 10)]
+internal sealed class UserGrain(
+    IChatReader reader, IUserStore store, TimeProvider clock, ILogger<UserGrain> logger) : Grain, IUserGrain
+{
+    private readonly Dictionary<string, Lease> _connections = [];
+    private readonly Dictionary<string, NoticeLane> _lanes = [];
+    private long _version;
+    private string? _name;
+    private bool _nameRead;
+
+    private string User => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // A gateway that renews with the version of an earlier activation must see another one.
+        _version = clock.GetUtcNow().ToUnixTimeMilliseconds() << 20;
+        return Task.CompletedTask;
+    }
+
+    public async Task<UserSession> Connect(ConnectionRequest request)
+    {
+        ForgetExpired();
+        if (!_connections.ContainsKey(request.Connection) && _connections.Count >= request.Limit)
+        {
+            throw new ChatException(
+                ChatErrorCode.RateLimited, $"'{User}' has {_connections.Count} connections; the limit is {request.Limit}");
+        }
+
+        // Registered before the rooms are read: what changes from here on comes as a notice.
+        Register(request.Connection, request.Gateway, request.Observer);
+        try
+        {
+            await KeepNameAsync(request.Name);
+            return await Rooms();
+        }
+        catch
+        {
+            _connections.Remove(request.Connection);
+            throw;
+        }
+    }
+
+    public Task Disconnect(string connection)
+    {
+        _connections.Remove(connection);
+        return Task.CompletedTask;
+    }
+
+    public Task<long> Renew(string gateway, IGatewayObserver observer, ImmutableArray<string> connections)
+    {
+        foreach (var connection in connections) Register(connection, gateway, observer);
+        ForgetExpired();
+        return Task.FromResult(_version);
+    }
+
+    public async Task<UserSession> Rooms()
+    {
+        var version = _version;
+        return new UserSession(_name, version, await reader.ListRoomsOfAsync(User));
+    }
+
+    public Task RoomChanged(RoomChange change)
+    {
+        ForgetExpired();
+        var notice = new UserNotice(User, ++_version, change);
+        foreach (var gateway in _connections.Values.GroupBy(lease => lease.Gateway).ToList())
+        {
+            if (!_lanes.TryGetValue(gateway.Key, out var lane))
+                _lanes.Add(gateway.Key, lane = new NoticeLane(gateway.Key, clock, logger, ForgetGateway));
+            lane.Send(gateway.First().Observer, notice);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Register(string connection, string gateway, IGatewayObserver observer) =>
+        _connections[connection] = new Lease(gateway, observer, clock.GetTimestamp());
+
+    private void ForgetExpired()
+    {
+        foreach (var (connection, lease) in _connections)
+        {
+            if (clock.GetElapsedTime(lease.RenewedAt) > RoomRules.ConnectionLease) _connections.Remove(connection);
+        }
+    }
+
+    private void ForgetGateway(string gateway)
+    {
+        foreach (var (connection, lease) in _connections)
+        {
+            if (lease.Gateway == gateway) _connections.Remove(connection);
+        }
+
+        _lanes.Remove(gateway);
+    }
+
+    private async Task KeepNameAsync(string? name)
+    {
+        if (!_nameRead)
+        {
+            _name = await reader.FindNameAsync(User);
+            _nameRead = true;
+        }
+
+        if (name is null || name == _name) return;
+        await store.SetNameAsync(User, name, clock.GetUtcNow());
+        _name = name;
+    }
+
+    private sealed record Lease(string Gateway, IGatewayObserver Observer, long RenewedAt);
+}

@@ -1,0 +1,14 @@
+using OrleansChat.Grains.Hosting;
+
+return await ChatProcess.RunAsync("Silo", async () =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddChatLogging();
+    builder.AddChatSilo();
+    builder.Services.AddHealthChecks();
+    builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
+    await using var app = builder.Build();
+    app.MapHealthChecks("/healthz/live");
+    app.MapHealthChecks("/healthz/ready");
+    await app.RunAsync();
+});
