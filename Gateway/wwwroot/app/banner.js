@@ -1,0 +1,55 @@
+import { byId, el } from './dom.js';
+
+/** A connection that comes up within this time needs no word. */
+const patienceMs = 500;
+/** Long enough to be read. */
+const shownAtLeastMs = 700;
+
+/** Says what the connection is doing when it is not simply there. */
+export class Banner {
+  #banner = byId('banner');
+  #reconnect;
+  #signIn;
+  #timer = null;
+
+  /**
+   * @param {import('../chat-client.js').ChatClient} client
+   * @param {{reconnect: () => void, signIn: () => void}} actions
+   */
+  constructor(client, { reconnect, signIn }) {
+    this.#reconnect = reconnect;
+    this.#signIn = signIn;
+    client.on('state', (detail) => this.#show(detail));
+  }
+
+  #show({ state, retryInMs, error }) {
+    clearTimeout(this.#timer);
+    const isShown = !this.#banner.hidden;
+    if (state === 'waiting') this.#countDown(performance.now() + retryInMs);
+    else if (state === 'connecting') this.#say('Connecting…', isShown ? 0 : patienceMs);
+    else if (state === 'catching-up') this.#say('Catching up…', isShown ? 0 : patienceMs);
+    else if (state === 'online') this.#timer = setTimeout(() => { this.#banner.hidden = true; }, isShown ? shownAtLeastMs : 0);
+    else if (error) this.#ended(error);
+  }
+
+  #say(text, afterMs) {
+    this.#timer = setTimeout(() => this.#put(text), afterMs);
+  }
+
+  #countDown(until) {
+    const seconds = Math.max(1, Math.ceil((until - performance.now()) / 1000));
+    this.#put(`Offline: reconnecting in ${seconds} s…`);
+    this.#timer = setTimeout(() => this.#countDown(until), 1000);
+  }
+
+  #ended({ message }) {
+    this.#put(`Disconnected: ${message}`,
+      el('button', { type: 'button', class: 'link', onclick: this.#reconnect }, 'Connect again'),
+      el('button', { type: 'button', class: 'link', onclick: this.#signIn }, 'Change name'));
+  }
+
+  #put(text, ...actions) {
+    this.#banner.replaceChildren(el('span', {}, text), ...actions);
+    this.#banner.hidden = false;
+  }
+}

@@ -1,0 +1,137 @@
+import { learnName } from './names.js';
+
+const pageSize = 50;
+/** What a room that nobody looks at may keep; the rest is read again when it is opened. */
+const keptInBackground = 200;
+
+/**
+ * A send of this page that has no place in the room's sequence yet.
+ * @typedef {{key: string, text: string, at: Date, state: 'sending' | 'sent' | 'failed', seq?: number, error?: Error}} Pending
+ */
+
+/**
+ * The messages of one room as far as this page has them: without a gap up to the last event of the client, and
+ * reaching back as far as was asked for.
+ */
+export class Conversation {
+  /** @type {string} */ name;
+  /** @type {import('../chat-client/client.js').ChatEvent[]} */ messages = [];
+  /** @type {Map<string, Pending>} */ pending = new Map();
+  /** Whether the room has messages before the first here. */ more = true;
+  loading = false;
+  /** What is typed but not sent. */ draft = '';
+
+  #client;
+  #changed;
+  /** Everything from this seq on is here. */
+  #from;
+  /** Counts resets: a page of history asked for before one is of no use after it. */
+  #era = 0;
+
+  /**
+   * @param {import('../chat-client.js').ChatClient} client
+   * @param {import('../chat-client.js').Room} room
+   * @param {(change: {conversation: Conversation, type: 'append' | 'prepend' | 'reset' | 'pending' | 'loading',
+   *   message?: object, count?: number}) => void} changed
+   */
+  constructor(client, room, changed) {
+    this.name = room.name;
+    this.#client = client;
+    this.#changed = (type, detail) => changed({ conversation: this, type, ...detail });
+    this.#startAfter(room.seq);
+  }
+
+  /** @param {import('../chat-client/client.js').ChatEvent} message the next of the room */
+  append(message) {
+    this.pending.delete(message.key);
+    this.messages.push(message);
+    this.#changed('append', { message });
+  }
+
+  /** The client could not replay what came after the last message here. @param {number} lastSeq */
+  reset(lastSeq) {
+    this.#era++;
+    this.messages = [];
+    this.loading = false;
+    this.#startAfter(lastSeq);
+    this.#changed('reset');
+  }
+
+  /** Lets go of old messages while nobody looks. */
+  shrink() {
+    const surplus = this.messages.length - keptInBackground;
+    if (surplus <= 0 || this.loading) return;
+    this.messages.splice(0, surplus);
+    this.#from = this.messages[0].seq;
+    this.more = true;
+  }
+
+  /** Reads the page of history before the first message here. */
+  async loadOlder() {
+    if (this.loading || !this.more || this.#client.state === 'closed') return;
+    const era = this.#era;
+    this.#setLoading(true);
+    try {
+      const page = await this.#client.history(this.name, { before: this.#from, limit: pageSize });
+      if (era !== this.#era) return;
+      this.#prepend(page);
+    } finally {
+      if (era === this.#era) this.#setLoading(false);
+    }
+  }
+
+  /** @param {string} text */
+  send(text) {
+    const { key } = this.#client.send(this.name, text);
+    this.expect({ key, text, queuedAt: Date.now() });
+  }
+
+  /** Sends a failed message again, with the same key. @param {string} key */
+  retry(key) {
+    const failed = this.pending.get(key);
+    this.#setPending({ ...failed, state: 'sending', error: undefined });
+    this.#client.send(this.name, failed.text, { key });
+  }
+
+  /** Shows a message that the client is going to send. @param {{key: string, text: string, queuedAt: number}} unsent */
+  expect({ key, text, queuedAt }) {
+    this.#setPending({ key, text, at: new Date(queuedAt), state: 'sending' });
+  }
+
+  /** @param {string} key @param {Partial<Pending>} outcome */
+  settle(key, outcome) {
+    const waiting = this.pending.get(key);
+    if (waiting) this.#setPending({ ...waiting, ...outcome });
+  }
+
+  /** Gives a failed message up. @param {string} key */
+  discard(key) {
+    if (this.pending.delete(key)) this.#changed('pending');
+  }
+
+  #prepend({ messages, more }) {
+    for (const { key, from, name } of messages) {
+      learnName(from, name);
+      this.pending.delete(key);
+    }
+    this.messages = [...messages, ...this.messages];
+    this.#from = messages[0]?.seq ?? 1;
+    this.more = more && messages.length > 0;
+    this.#changed('prepend', { count: messages.length });
+  }
+
+  #startAfter(seq) {
+    this.#from = seq + 1;
+    this.more = seq > 0;
+  }
+
+  #setPending(pending) {
+    this.pending.set(pending.key, pending);
+    this.#changed('pending');
+  }
+
+  #setLoading(loading) {
+    this.loading = loading;
+    this.#changed('loading');
+  }
+}

@@ -1,0 +1,116 @@
+import { byId, el, icon } from './dom.js';
+import { toId } from './ids.js';
+import { explain, toast } from './toasts.js';
+
+const searchAfterMs = 200;
+
+/**
+ * Opens a dialog over a form. Nothing is submitted by the browser: `submit` gets the form's data, and the dialog
+ * closes when it has succeeded. A room that `submit` names is opened then.
+ * @param {string} id
+ * @param {(data: FormData) => Promise<string | void> | string | void} submit
+ * @param {(room: string) => void} [openRoom]
+ */
+function open(id, submit, openRoom) {
+  const dialog = byId(id);
+  const form = dialog.querySelector('form');
+  const failure = form.querySelector('.field-error');
+  form.reset();
+  if (failure) failure.textContent = '';
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    try {
+      const room = await submit(new FormData(form));
+      // Closing gives the focus back to where it was; only then may the room take it.
+      dialog.close();
+      if (room !== undefined) openRoom(room);
+    } catch (error) {
+      if (failure) failure.textContent = explain(error);
+      else toast(explain(error));
+    }
+  };
+  dialog.onclick = (event) => {
+    if (event.target === dialog || event.target.closest('[data-close]')) dialog.close();
+  };
+  dialog.showModal();
+  return dialog;
+}
+
+/**
+ * @param {import('../chat-client.js').ChatClient} client
+ * @param {(room: string) => void} openRoom
+ */
+export function newRoom(client, openRoom) {
+  open('new-room-dialog', async (data) => {
+    const room = await client.create(toId(data.get('room')), {
+      kind: data.get('kind'), topic: data.get('topic').trim() || undefined,
+    });
+    return room.name;
+  }, openRoom);
+}
+
+/** @param {import('../chat-client.js').ChatClient} client @param {string} room */
+export function invite(client, room) {
+  byId('invite-title').textContent = `Invite someone to ${room}`;
+  open('invite-dialog', (data) => client.invite(room, toId(data.get('user'))));
+}
+
+/** @param {import('../chat-client.js').ChatClient} client @param {string} room */
+export function leave(client, room) {
+  byId('leave-title').textContent = `Leave ${room}?`;
+  const isPrivate = client.memberships.get(room)?.kind === 'private';
+  byId('leave-dialog').querySelector('.hint').textContent = isPrivate
+    ? 'It is private: to come back you need an invitation.'
+    : 'You can join again at any time.';
+  open('leave-dialog', () => client.leave(room));
+}
+
+/**
+ * @param {import('../chat-client.js').ChatClient} client
+ * @param {(room: string) => void} openRoom joins it if need be
+ */
+export function findRooms(client, openRoom) {
+  const choose = (room) => {
+    dialog.close();
+    openRoom(room);
+  };
+  const dialog = open('find-dialog', () => results.querySelector('button[data-room]')?.dataset.room, openRoom);
+  const results = dialog.querySelector('.results');
+  const field = dialog.querySelector('input');
+  let latest = 0;
+
+  const search = async (after) => {
+    const turn = ++latest;
+    const query = field.value.trim();
+    try {
+      const { rooms, more } = await client.rooms({ query: query || undefined, after, limit: 50 });
+      // A slow answer to an earlier query must not overwrite a later one.
+      if (turn !== latest) return;
+      results.querySelector('.more')?.remove();
+      if (after === undefined) results.replaceChildren();
+      results.append(...rooms.filter(({ kind }) => kind !== 'direct').map((room) => result(room, choose)));
+      if (more) results.append(el('button', { type: 'button', class: 'more', onclick: () => search(rooms.at(-1).room) }, 'More rooms'));
+      if (results.childElementCount === 0) results.append(el('p', { class: 'hint' }, 'No room like that.'));
+    } catch (error) {
+      if (turn === latest) results.replaceChildren(el('p', { class: 'field-error' }, explain(error)));
+    }
+  };
+
+  let timer;
+  field.oninput = () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, searchAfterMs);
+  };
+  results.replaceChildren();
+  search();
+}
+
+function result({ room, kind, topic, members, member }, choose) {
+  return el('button', { type: 'button', class: 'result', 'data-room': room, 'data-testid': 'find-result', onclick: () => choose(room) },
+    icon(kind === 'private' ? 'lock' : 'hash'),
+    el('span', { class: 'result-text' },
+      el('b', { dir: 'auto' }, room),
+      topic && el('span', { class: 'hint', dir: 'auto' }, topic)),
+    el('span', { class: 'hint' }, members === 1 ? '1 member' : `${members} members`),
+    el('span', { class: 'tag' }, member ? 'Open' : 'Join'));
+}

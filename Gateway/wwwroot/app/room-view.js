@@ -1,0 +1,140 @@
+import { Composer } from './composer.js';
+import { byId } from './dom.js';
+import { nameOf, roomTitle } from './names.js';
+import { People } from './people.js';
+import { Timeline } from './timeline.js';
+import { explain, toast } from './toasts.js';
+
+/** At this width the list and the room take turns. The style sheet has the same. */
+const isNarrow = matchMedia('(max-width: 640px)');
+
+/** The room that is open: its head, its messages, its composer and its people; and the page's address. */
+export class RoomView {
+  #client;
+  #conversations;
+  #onSelect;
+  #composer;
+  #timeline;
+  #people;
+  /** @type {string | null} */
+  #current = null;
+
+  /**
+   * @param {import('../chat-client.js').ChatClient} client
+   * @param {Map<string, import('./conversation.js').Conversation>} conversations
+   * @param {{onSelect: (room: string | null) => void, invite: (room: string) => void, leave: (room: string) => void}} actions
+   */
+  constructor(client, conversations, { onSelect, invite, leave }) {
+    this.#client = client;
+    this.#conversations = conversations;
+    this.#onSelect = onSelect;
+    const openDirect = (user) => this.open(client.directRoom(user));
+    this.#composer = new Composer(client, () => this.#timeline.follow());
+    this.#timeline = new Timeline({ me: () => client.user, openDirect }, () => this.#markRead());
+    this.#people = new People(client, { openDirect, invite, leave });
+    byId('back').addEventListener('click', () => this.close());
+    window.addEventListener('popstate', () => this.#follow());
+    window.addEventListener('focus', () => this.#markRead());
+    document.addEventListener('visibilitychange', () => this.#markRead());
+    client.on('typing', ({ room }) => room === this.#current && this.#renderTyping());
+    client.on('room', ({ room, change }) => this.#roomChanged(room, change));
+  }
+
+  get current() {
+    return this.#current;
+  }
+
+  /**
+   * Opens a room, joining it if need be.
+   * @param {string} name
+   */
+  async open(name) {
+    try {
+      if (!this.#client.memberships.has(name)) await this.#client.join(name);
+    } catch (error) {
+      toast(`${name} could not be opened. ${explain(error)}`);
+      return;
+    }
+    if (name !== this.#current) {
+      this.#setAddress(name);
+      this.#show(name);
+    }
+    if (!isNarrow.matches) this.#composer.focus();
+  }
+
+  /** Goes back to the list of rooms. */
+  close() {
+    this.#setAddress(null);
+    this.#show(null);
+  }
+
+  /** @param {{conversation: import('./conversation.js').Conversation, type: string}} change */
+  update(change) {
+    if (change.conversation.name === this.#current) {
+      this.#timeline.update(change);
+    } else {
+      change.conversation.shrink();
+    }
+  }
+
+  #show(name) {
+    const room = this.#client.memberships.get(name);
+    const conversation = this.#conversations.get(name) ?? null;
+    const title = room ? roomTitle(room, this.#client.user) : '';
+    this.#current = name;
+    byId('app').classList.toggle('has-room', name !== null);
+    byId('welcome').hidden = name !== null;
+    byId('room').hidden = name === null;
+    this.#renderHead(room);
+    this.#composer.show(conversation, title);
+    this.#timeline.show(conversation, room && room.unread > 0 ? room.readSeq + 1 : null);
+    this.#people.show(name);
+    this.#renderTyping();
+    this.#onSelect(name);
+  }
+
+  #roomChanged(room, change) {
+    if (room.name !== this.#current) return;
+    if (change === 'removed') {
+      toast(`You are no longer in ${roomTitle(room, this.#client.user)}.`);
+      this.close();
+    } else {
+      this.#renderHead(room);
+    }
+  }
+
+  #renderHead(room) {
+    byId('room-title').textContent = room ? roomTitle(room, this.#client.user) : '';
+    byId('room-topic').textContent = room?.topic ?? '';
+  }
+
+  #renderTyping() {
+    const users = this.#client.memberships.get(this.#current)?.typing.map(nameOf) ?? [];
+    byId('typing').textContent = users.length === 0 ? ''
+      : users.length === 1 ? `${users[0]} is typing…`
+      : users.length === 2 ? `${users[0]} and ${users[1]} are typing…`
+      : 'Several people are typing…';
+  }
+
+  /** What is on the screen of a person who looks at it counts as read. */
+  #markRead() {
+    const room = this.#client.memberships.get(this.#current);
+    if (room && this.#timeline.isAtEnd && document.visibilityState === 'visible' && document.hasFocus()) {
+      this.#client.read(room.name, room.seq);
+    }
+  }
+
+  #setAddress(room) {
+    const address = new URL(location.href);
+    if (room === null) address.searchParams.delete('room');
+    else address.searchParams.set('room', room);
+    if (address.href !== location.href) history.pushState(null, '', address);
+  }
+
+  /** The browser went back or forward. A room left meanwhile is not joined again for that. */
+  #follow() {
+    const name = new URLSearchParams(location.search).get('room');
+    if (this.#client.memberships.has(name)) this.open(name);
+    else this.#show(null);
+  }
+}

@@ -1,0 +1,463 @@
+import { ChatError } from './chat-error.js';
+import { fullJitter, systemClock } from './clock.js';
+import { Connection } from './connection.js';
+import { Emitter } from './emitter.js';
+import { Memberships } from './memberships.js';
+import { Outbox } from './outbox.js';
+import { Requests } from './requests.js';
+
+/**
+ * A stored event of a room, as the server sends it. Kinds other than `message` may come and take a seq as well.
+ * @typedef {{type: string, room: string, seq: number, from: string, name?: string, text?: string, at: string,
+ *   key?: string, replyTo?: number, data?: object}} ChatEvent
+ */
+
+/**
+ * All times are in milliseconds.
+ * @typedef {object} ChatClientOptions
+ * @property {string | URL} [url] of the endpoint, `ws(s)://` or `http(s)://`; default `/ws` on the page's own host
+ * @property {string} [user] who connects, in guest mode
+ * @property {string} [name] the display name, in guest mode
+ * @property {string | (() => string | Promise<string>)} [token] or a function asked before each attempt
+ * @property {typeof WebSocket} [WebSocket] default the global one
+ * @property {Storage | null} [storage] where unacknowledged sends survive a reload; `sessionStorage` belongs to
+ *   one tab and fits best. Default none.
+ * @property {string} [storageKey] the prefix of the keys in the storage; default `chat.outbox`
+ * @property {Record<string, {seq: number, log?: string}>} [cursors] where an application that keeps events left
+ *   off, by room: the client resumes from there
+ * @property {number} [baseMs] bound of the first backoff, doubled with each further one; default 500
+ * @property {number} [capMs] bound of every backoff; default 30 000
+ * @property {number} [connectTimeoutMs] from dialling to the welcome; default 10 000
+ * @property {number} [pingAfterMs] silence after which the server is asked for a sign of life; default 25 000
+ * @property {number} [pongWithinMs] how long it has to give one; default 10 000
+ * @property {number} [requestTimeoutMs] how long a command waits for its reply, waits for a connection and
+ *   repeats included; default 20 000
+ * @property {number} [sendDeadlineMs] how long a send is tried; default 23 hours. The server remembers a key for
+ *   24, so a longer time could store a message twice.
+ * @property {number} [maxInFlight] sends that may wait for their acknowledgement at once; default 100
+ * @property {number} [maxOutbox] sends that may wait in all; default 1000
+ * @property {import('./clock.js').Clock} [clock] for tests
+ * @property {() => number} [random] for tests, in [0, 1)
+ * @property {Window | null} [window] whose `online`, `offline` and visibility events to listen to; default the
+ *   global one, if there is any
+ */
+
+const defaults = {
+  token: undefined,
+  storage: null,
+  storageKey: 'chat.outbox',
+  cursors: {},
+  baseMs: 500,
+  capMs: 30_000,
+  connectTimeoutMs: 10_000,
+  pingAfterMs: 25_000,
+  pongWithinMs: 10_000,
+  requestTimeoutMs: 20_000,
+  sendDeadlineMs: 23 * 3_600_000,
+  maxInFlight: 100,
+  maxOutbox: 1000,
+  clock: systemClock,
+  random: Math.random,
+};
+
+/** The server relays a user's typing at most this often. */
+const typingEveryMs = 3_000;
+
+/**
+ * One user's session with a chat server. `chat-client.js` states what it promises.
+ *
+ * Events, each with one object for the listener:
+ *
+ * | event | detail |
+ * |---|---|
+ * | `state` | `state`, and with `waiting`: `retryInMs`, `error`; with `closed`: `error` if the server ended it |
+ * | `room` | `room` (a `Room`), `change`: `added`, `updated` or `removed` (then `error` if the server refused it) |
+ * | `event` | a `ChatEvent`: every sequenced event of a room, in order |
+ * | `message` | the same, only those of type `message` |
+ * | `reset` | `room`, `lastSeq`: the events up to `lastSeq` could not be replayed; drop your tail, read `history` |
+ * | `presence` | `room`, `joined`, `left` (users), `online` |
+ * | `typing` | `room`, `users`: who is typing now |
+ * | `read` | `room`, `user`, `seq`: a member has read up to there |
+ * | `sent` | `key`, `room`, `seq`, `at`, `to?`: a send is stored |
+ * | `failed` | `key`, `room?`, `to?`, `text`, `error`: a send is given up |
+ * | `error` | a `ChatError` that belongs to no call |
+ *
+ * In `room` of every event but `room` itself stands the room's name.
+ */
+export class ChatClient {
+  #options;
+  #emitter = new Emitter();
+  #connection;
+  #requests;
+  #outbox;
+  #memberships;
+  /** @type {Map<string, number>} */
+  #lastTyping = new Map();
+  #state = 'closed';
+  #closedBy = new ChatError('closed', 'The client is not connected.');
+  /** @type {Set<{resolve(): void, reject(error: ChatError): void}>} */
+  #awaitingWelcome = new Set();
+  #stopListening = () => {};
+  #user;
+  #limits = {};
+
+  /** @param {ChatClientOptions} [options] */
+  constructor(options = {}) {
+    this.#options = { WebSocket: globalThis.WebSocket, window: globalThis.window ?? null, ...defaults, ...options };
+    this.#options.url ??= this.#options.window && new URL('/ws', this.#options.window.location.href);
+    if (!this.#options.WebSocket) throw new TypeError('This environment has no WebSocket: pass one as an option.');
+    if (!this.#options.url) throw new TypeError('Outside a page the option url is needed.');
+    this.#options.url = new URL(this.#options.url);
+    this.#user = this.#options.user?.normalize('NFC');
+    this.#connection = new Connection({ ...this.#options, target: () => this.#target() }, {
+      connecting: () => this.#enter('connecting'),
+      waiting: (retryInMs, error) => this.#enter('waiting', { retryInMs, error }),
+      welcome: (frame) => this.#welcome(frame),
+      frame: (frame) => this.#receive(frame),
+      lost: (error) => this.#lost(error),
+      ended: (error) => this.#ended(error, error),
+    });
+    this.#requests = new Requests({
+      clock: this.#options.clock,
+      transmit: (frame) => this.#connection.send(frame),
+      timeoutMs: this.#options.requestTimeoutMs,
+    });
+    this.#outbox = new Outbox({
+      ...this.#options,
+      transmit: (frame) => this.#requests.send(frame),
+      isOnline: () => this.#isOpen,
+      isReady: (room) => this.#memberships.isReady(room),
+      limits: () => this.#limits,
+      onSent: (entry, ack) => this.#emitter.emit('sent', { ...ack, key: entry.key, to: entry.to }),
+      onFailed: (entry, error) => this.#emitter.emit('failed', { ...entry, error }),
+    });
+    this.#memberships = new Memberships({
+      ...this.#options,
+      me: () => this.#user,
+      isOpen: () => this.#isOpen,
+      emit: (type, detail) => this.#emitter.emit(type, detail),
+      call: (makeFrame, how) => this.#call(makeFrame, how),
+      request: (frame) => this.#requests.send(frame),
+      onOwnMessage: (event) => this.#outbox.echoed(event),
+      onJoinSettled: () => this.#outbox.pump(),
+    });
+  }
+
+  /**
+   * `closed`, `connecting`, `waiting` (between two attempts), `catching-up` (connected, rooms are being resumed)
+   * or `online`.
+   * @returns {'closed' | 'connecting' | 'waiting' | 'catching-up' | 'online'}
+   */
+  get state() {
+    return this.#state;
+  }
+
+  /** This user's id: as the server names it once connected, before that as the options do. */
+  get user() {
+    return this.#user;
+  }
+
+  /** The server's limits, in bytes. @returns {{frameBytes?: number, textBytes?: number}} */
+  get limits() {
+    return this.#limits;
+  }
+
+  /**
+   * The rooms this user is a member of, by name, kept current.
+   * @returns {ReadonlyMap<string, import('./room.js').Room>}
+   */
+  get memberships() {
+    return this.#memberships.rooms;
+  }
+
+  /** What is not acknowledged yet, in order. @returns {import('./outbox.js').Unsent[]} */
+  get unsent() {
+    return this.#outbox.unsent;
+  }
+
+  /**
+   * @param {string} type one of the events above
+   * @param {(detail: any) => void} listener
+   * @returns {() => void} takes the listener off again
+   */
+  on(type, listener) {
+    return this.#emitter.on(type, listener);
+  }
+
+  /**
+   * @param {string} type
+   * @param {(detail: any) => void} listener
+   */
+  off(type, listener) {
+    this.#emitter.off(type, listener);
+  }
+
+  /**
+   * Connects, and stays connected until `close` or until the server ends the session for good.
+   * @returns {Promise<void>} resolved at the first welcome, however long that takes
+   * @throws {ChatError} `closed` or `bad_url` when no attempt will be made any more
+   */
+  connect() {
+    if (this.#state === 'closed') {
+      this.#stopListening = this.#listenToPage();
+      if (this.#user !== undefined) this.#outbox.open(this.#user);
+      this.#connection.start();
+    }
+    return this.#welcomed(Infinity);
+  }
+
+  /** Disconnects. Calls and sends that wait are rejected with `closed`; sends in a storage stay there. */
+  close() {
+    if (this.#state === 'closed') return;
+    this.#connection.stop();
+    this.#ended(new ChatError('closed', 'The client was closed.'));
+  }
+
+  /**
+   * Joins a room and keeps it resumed from now on. A public room that does not exist is created.
+   * @param {string} room
+   * @returns {Promise<import('./room.js').Room>}
+   */
+  async join(room) {
+    return this.memberships.get(room) ?? this.#memberships.subscribe(room);
+  }
+
+  /** @param {string} room @returns {Promise<void>} */
+  async leave(room) {
+    try {
+      await this.#call(() => ({ type: 'leave', room }));
+    } catch (error) {
+      // A repeat of a leave that had succeeded is answered so.
+      if (error.code !== 'not_member' && error.code !== 'no_such_room') throw error;
+    }
+    this.#memberships.drop(room);
+  }
+
+  /**
+   * @param {string} room
+   * @param {{kind?: 'public' | 'private', topic?: string}} [options]
+   * @returns {Promise<import('./room.js').Room>}
+   */
+  async create(room, { kind = 'public', topic } = {}) {
+    const reply = await this.#call(() => ({ type: 'create', room, kind, topic }), { repeat: false });
+    return this.#memberships.take({ topic, ...reply });
+  }
+
+  /** @param {string} room @param {string} user @returns {Promise<void>} */
+  async invite(room, user) {
+    await this.#call(() => ({ type: 'invite', room, user }), { repeat: false });
+  }
+
+  /**
+   * Sends a message to a room. Waits while offline. For a retry after `deadline` pass the key of the first try.
+   * @param {string} room
+   * @param {string} text
+   * @param {{replyTo?: number, data?: object, key?: string}} [options]
+   * @returns {Promise<{room: string, seq: number, at: string, key: string}> & {key: string}} resolved once the
+   *   message is stored; the key is that of the `sent` or `failed` event and of the message's own event
+   * @throws {ChatError} `deadline`, `closed`, `outbox_full`, or what the server refused it with for good
+   */
+  send(room, text, options = {}) {
+    return this.#post({ room }, text, options);
+  }
+
+  /**
+   * Sends a direct message; the direct room is made if there is none, and named in the result.
+   * @param {string} user
+   * @param {string} text
+   * @param {{replyTo?: number, data?: object, key?: string}} [options]
+   * @returns {Promise<{room: string, seq: number, at: string, key: string}> & {key: string}} as `send`
+   */
+  sendTo(user, text, options = {}) {
+    return this.#post({ to: user }, text, options);
+  }
+
+  /** The name of this user's direct room with another, to `join` it before there is a message. @param {string} user */
+  directRoom(user) {
+    const pair = [this.#user, user.normalize('NFC')];
+    if (pair[0] > pair[1]) pair.reverse();
+    return `dm:${pair[0]}:${pair[1]}`;
+  }
+
+  /**
+   * Reads stored messages, by default the newest.
+   * @param {string} room
+   * @param {{before?: number, after?: number, limit?: number}} [range] seqs, exclusive; limit 1 to 200, default 50
+   * @returns {Promise<{messages: ChatEvent[], more: boolean}>} ascending; `more` in the direction asked for
+   */
+  async history(room, { before, after, limit } = {}) {
+    const reply = await this.#call(() => ({ type: 'history', room, before, after, limit }));
+    for (const message of reply.messages) if (message.from === this.#user) this.#outbox.echoed(message);
+    return { messages: reply.messages, more: reply.more };
+  }
+
+  /**
+   * Notes that this user has read up to a seq. `Room.readSeq` changes at once; the server is told when there is
+   * a connection, of the highest seq alone.
+   * @param {string} room
+   * @param {number} seq
+   */
+  read(room, seq) {
+    this.#memberships.read(room, seq);
+  }
+
+  /** Says that this user is typing. Call it as often as you like. @param {string} room */
+  typing(room) {
+    const now = this.#options.clock.now();
+    if (now - (this.#lastTyping.get(room) ?? -Infinity) < typingEveryMs) return;
+    if (this.#connection.send({ type: 'typing', room })) this.#lastTyping.set(room, now);
+  }
+
+  /**
+   * Finds public rooms, and this user's own.
+   * @param {{query?: string, after?: string, limit?: number}} [page] `after`: the last name of the page before
+   * @returns {Promise<{rooms: object[], more: boolean}>} entries with `room`, `kind`, `topic`, `members`,
+   *   `lastSeq`, `member`
+   */
+  async rooms({ query, after, limit } = {}) {
+    const { rooms, more } = await this.#call(() => ({ type: 'rooms', query, after, limit }));
+    return { rooms, more };
+  }
+
+  /**
+   * @param {string} room
+   * @param {{after?: string, limit?: number}} [page] `after`: the last user of the page before
+   * @returns {Promise<{users: {user: string, name?: string, role: string, online: boolean}[], more: boolean}>}
+   */
+  async members(room, { after, limit } = {}) {
+    const { users, more } = await this.#call(() => ({ type: 'members', room, after, limit }));
+    return { users, more };
+  }
+
+  /**
+   * Any other command of the protocol, such as `kick` or `mute`. Written once, never repeated.
+   * @param {{type: string}} command without an id
+   * @returns {Promise<any>} the reply
+   */
+  request(command) {
+    return this.#call(() => command, { repeat: false });
+  }
+
+  get #isOpen() {
+    return this.#state === 'catching-up' || this.#state === 'online';
+  }
+
+  async #target() {
+    const { url, token, name } = this.#options;
+    const address = new URL(url);
+    address.protocol = address.protocol.replace('http', 'ws');
+    address.searchParams.set('subscribe', 'none');
+    if (this.#options.user !== undefined) address.searchParams.set('user', this.#options.user);
+    if (name !== undefined) address.searchParams.set('name', name);
+    const bearer = typeof token === 'function' ? await token() : token;
+    return { url: address.href, protocols: bearer === undefined ? ['chat.v1'] : ['chat.v1', `bearer.${bearer}`] };
+  }
+
+  #listenToPage() {
+    const { window } = this.#options;
+    if (!window?.document) return () => {};
+    const nudge = () => this.#connection.nudge();
+    const seen = () => window.document.visibilityState === 'visible' && nudge();
+    const targets = [[window, 'online', nudge], [window, 'offline', nudge], [window, 'pageshow', nudge],
+      [window.document, 'visibilitychange', seen]];
+    for (const [target, type, listener] of targets) target.addEventListener(type, listener);
+    return () => targets.forEach(([target, type, listener]) => target.removeEventListener(type, listener));
+  }
+
+  #enter(state, detail = {}) {
+    this.#state = state;
+    this.#emitter.emit('state', { state, ...detail });
+  }
+
+  async #welcome({ user, rooms, limits = {} }) {
+    if (this.#user === undefined) this.#outbox.open(user);
+    this.#user = user;
+    this.#limits = limits;
+    this.#enter('catching-up');
+    const resumed = this.#memberships.resumeAll(rooms);
+    for (const { resolve } of [...this.#awaitingWelcome]) resolve();
+    this.#outbox.pump();
+    if (await resumed) this.#enter('online');
+  }
+
+  #receive(frame) {
+    if (frame.id !== undefined) {
+      // A reply that came after its time is of use only if it says that a send is stored.
+      if (!this.#requests.settle(frame) && frame.type === 'ack') this.#outbox.echoed(frame);
+    } else if (frame.type === 'error') {
+      this.#emitter.emit('error', ChatError.fromFrame(frame));
+    } else {
+      this.#memberships.receive(frame);
+    }
+  }
+
+  #post(target, text, { replyTo, data, key = newKey() }) {
+    const message = { ...target, text, key, replyTo, data, queuedAt: this.#options.clock.now() };
+    const settled = this.#state === 'closed' ? this.#outbox.refuse(message, this.#closedBy) : this.#outbox.add(message);
+    return Object.assign(settled, { key });
+  }
+
+  /**
+   * Writes a command once there is a connection, and reads its reply. With `repeat`, does so again after a drop
+   * or a retryable error; `makeFrame` is asked each time.
+   */
+  async #call(makeFrame, { repeat = true, onReply } = {}) {
+    const { clock, requestTimeoutMs } = this.#options;
+    const deadline = clock.now() + requestTimeoutMs;
+    for (let attempt = 0; ; attempt++) {
+      await this.#welcomed(deadline - clock.now());
+      try {
+        return await this.#requests.send(makeFrame(), { onReply, timeoutMs: deadline - clock.now() });
+      } catch (error) {
+        const wait = error.code === 'disconnected' ? 0 : Math.max(error.retryAfterMs ?? 0, fullJitter(attempt, this.#options));
+        if (!repeat || !error.retryable || clock.now() + wait >= deadline) throw error;
+        if (wait > 0) await this.#sleep(wait);
+      }
+    }
+  }
+
+  /** Resolved when commands can be written. */
+  #welcomed(withinMs) {
+    if (this.#isOpen) return Promise.resolve();
+    if (this.#state === 'closed') return Promise.reject(this.#closedBy);
+    const { clock } = this.#options;
+    return new Promise((resolve, reject) => {
+      const timer = withinMs === Infinity ? null : clock.setTimeout(
+        () => settle(reject)(new ChatError('timeout', 'There is no connection to the server.', { retryable: true })), withinMs);
+      const settle = (how) => (result) => {
+        clock.clearTimeout(timer);
+        this.#awaitingWelcome.delete(waiting);
+        how(result);
+      };
+      const waiting = { resolve: settle(resolve), reject: settle(reject) };
+      this.#awaitingWelcome.add(waiting);
+    });
+  }
+
+  #sleep(ms) {
+    return new Promise((resolve) => this.#options.clock.setTimeout(() => resolve(), ms));
+  }
+
+  #lost(error) {
+    // Before anyone is told: what they do in answer must find the client offline.
+    this.#state = 'waiting';
+    this.#memberships.suspend();
+    this.#requests.dropAll(error);
+  }
+
+  #ended(error, told) {
+    this.#state = 'closed';
+    this.#closedBy = error;
+    this.#stopListening();
+    this.#memberships.suspend();
+    this.#requests.dropAll(error);
+    for (const { reject } of [...this.#awaitingWelcome]) reject(error);
+    this.#outbox.suspend(error);
+    this.#enter('closed', { error: told });
+  }
+}
+
+/** 128 random bits. Not `randomUUID`, which a page served over plain http does not have. */
+function newKey() {
+  return Array.from(globalThis.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
