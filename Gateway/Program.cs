@@ -3,11 +3,6 @@ using OrleansChat.Grains.Hosting;
 
 return await ChatProcess.RunAsync("Gateway", async () =>
 {
-    var builder = WebApplication.CreateBuilder(args);
-    builder.AddChatLogging();
-    builder.AddChatSilo();
-    builder.AddChatGateway();
-    await using var app = builder.Build();
-    app.MapChatGateway();
+    await using var app = ChatGateway.BuildEmbedded(args);
     await app.RunAsync();
 });

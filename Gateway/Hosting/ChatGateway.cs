@@ -5,6 +5,7 @@ using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
 using OrleansChat.Gateway.Text;
 using OrleansChat.Gateway.Users;
+using OrleansChat.Grains.Hosting;
 
 namespace OrleansChat.Gateway.Hosting;
 
@@ -14,7 +15,22 @@ internal static class ChatGateway
     // Draining, the silo's stop and a last commit fit into it; systemd and Kubernetes wait longer by default.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
 
-    public static void AddChatGateway(this WebApplicationBuilder builder)
+    /// <summary>A gateway with a silo of its own in the same process, over SQLite.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">What else there is to set before it is built.</param>
+    public static WebApplication BuildEmbedded(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddChatLogging();
+        builder.AddChatSilo();
+        builder.AddChatGateway();
+        configure?.Invoke(builder);
+        var app = builder.Build();
+        app.MapChatGateway();
+        return app;
+    }
+
+    private static void AddChatGateway(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<ChatLimits>, ChatLimitsValidation>();
         builder.Services.AddOptions<ChatLimits>()
@@ -34,7 +50,7 @@ internal static class ChatGateway
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: ["ready"]);
     }
 
-    public static void MapChatGateway(this WebApplication app)
+    private static void MapChatGateway(this WebApplication app)
     {
         app.Use(CorkedUpgrade.UseAsync);
         app.UseWebSockets();
