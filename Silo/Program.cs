@@ -4,6 +4,7 @@ return await ChatProcess.RunAsync("Silo", async () =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddChatLogging();
+    builder.CheckListenAddresses();
     builder.AddChatSilo();
     builder.Services.AddHealthChecks();
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));

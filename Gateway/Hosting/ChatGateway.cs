@@ -22,6 +22,7 @@ internal static class ChatGateway
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddChatLogging();
+        builder.CheckListenAddresses();
         builder.AddChatSilo();
         builder.AddChatGateway();
         configure?.Invoke(builder);
@@ -33,9 +34,7 @@ internal static class ChatGateway
     private static void AddChatGateway(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<ChatLimits>, ChatLimitsValidation>();
-        builder.Services.AddOptions<ChatLimits>()
-            .Bind(builder.Configuration.GetSection("Chat:Limits"), options => options.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
+        builder.Services.AddOptions<ChatLimits>().Bind(builder.Configuration.GetSection("Chat:Limits")).ValidateOnStart();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton<GatewayIdentity>();
         builder.Services.AddSingleton<GatewayServices>();

@@ -95,9 +95,7 @@ public sealed class SqliteStore : IDisposable
         }
         catch (IOException error) when (System.IO.File.Exists(path))
         {
-            throw new StoreStartException(
-                $"{path}: the data directory is in use by another process (or the lock cannot be taken: {error.Message})",
-                error);
+            throw new StoreStartException($"{path}: the data directory is in use by another process", error);
         }
         catch (IOException error)
         {

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Runs every test. Arguments go on to `dotnet test`, such as: ./test.sh --filter FullyQualifiedName~Resume
+# Needs the .NET 10 SDK; installs Node.js and Chromium from Debian when run as root and they are missing.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+install() {
+  local command=$1; shift
+  if command -v "$command" > /dev/null; then return; fi
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+    echo "test.sh: $command is missing; install it (Debian: apt-get install $*)" >&2
+    exit 1
+  fi
+  echo "test.sh: $command is missing; installing $*"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+}
+
+if ! command -v dotnet > /dev/null; then
+  echo "test.sh: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2
+  exit 1
+fi
+install node nodejs
+install chromium chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
+
+dotnet build OrleansChat.sln --nologo -v quiet
+
+failed=0
+if [ $# -eq 0 ]; then
+  echo "The client library:"
+  node --test --test-reporter=tap tests/chat-client/*.test.mjs | grep -E '^(not ok|# (tests|pass|fail) )|^ *(not ok)' || failed=1
+  [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
+fi
+
+# One project at a time: they start servers and browsers, and measure each other otherwise.
+dotnet test OrleansChat.sln --no-build --nologo -m:1 "$@" || failed=1
+exit $failed
