@@ -168,8 +168,13 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     private async ValueTask<OpenRoom?> OpenAsync()
     {
         if (_ending) throw new FencedException(new RoomFence(Room, _open?.Head.Epoch ?? 0));
-        if (_open is { } open) return open;
-        var opening = _opening ??= OpenFromStoreAsync();
+        return _open ?? await (_opening ?? OnceAsync(OpenFromStoreAsync()));
+    }
+
+    // Turns interleave: opening and creating both raise the epoch, and two at once would fence each other.
+    private async Task<OpenRoom?> OnceAsync(Task<OpenRoom?> opening)
+    {
+        _opening = opening;
         try
         {
             return await opening;
@@ -205,19 +210,25 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     private async Task<OpenRoom> CreateAsync(
         string user, RoomKind kind, MemberRole role, string? topic, string? connection, bool mustBeNew = false)
     {
-        var created = await _store.CreateAsync(
-            new NewRoom(Room, Guid.NewGuid().ToString("N")[..16], kind, topic, user, role, _clock.GetUtcNow()));
-        if (created is null)
-        {
-            // Two first joins at once, or an activation elsewhere: whoever was second finds the room there.
-            if (mustBeNew) throw Exists();
-            return await OpenAsync() ?? throw new FencedException(new RoomFence(Room, 0));
-        }
+        // Nothing may be awaited between the look at what is under way and the creation.
+        while (_opening is { } other)
+            await ((Task)other).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        var isNew = false;
+        var room = _open ?? await OnceAsync(CreateInStoreAsync());
+        if (mustBeNew && !isNew) throw Exists();
+        // Neither to be created nor to be opened: it was deleted in between.
+        return room ?? throw new FencedException(new RoomFence(Room, 0));
 
-        LogCreated(_logger, Room, kind, user);
-        var room = Take(created);
-        _news.Tell(user, new RoomChange(Room, new RoomEntry(Room, kind, role, 0, 0), connection));
-        return room;
+        async Task<OpenRoom?> CreateInStoreAsync()
+        {
+            var created = await _store.CreateAsync(
+                new NewRoom(Room, Guid.NewGuid().ToString("N")[..16], kind, topic, user, role, _clock.GetUtcNow()));
+            if (created is null) return await OpenFromStoreAsync();
+            isNew = true;
+            LogCreated(_logger, Room, kind, user);
+            _news.Tell(user, new RoomChange(Room, new RoomEntry(Room, kind, role, 0, 0), connection));
+            return Take(created);
+        }
     }
 
     private async Task<(OpenRoom Room, Standing Standing)> RequireMemberAsync(string user)
