@@ -6,6 +6,9 @@ namespace OrleansChat.Grains.Storage.Sqlite;
 /// <summary>One database file: how to open a connection to it, and what its errors mean.</summary>
 internal sealed class SqliteFile
 {
+    // Well below the time after which callers of grains give up.
+    private const int LockTimeoutSeconds = 5;
+
     private readonly string _connectionString;
 
     static SqliteFile() => Batteries_V2.Init();
@@ -19,6 +22,9 @@ internal sealed class SqliteFile
             Mode = SqliteOpenMode.ReadWriteCreate,
             // Connections are held for the life of the store; a pool would only keep the file open after it.
             Pooling = false,
+            // Seconds. The library tries a locked database again for this long (30 if not told), whatever SQLite's own
+            // busy_timeout; whoever waits for a grain is gone by then, and would not learn why.
+            DefaultTimeout = LockTimeoutSeconds,
         }.ToString();
     }
 
@@ -64,7 +70,8 @@ internal sealed class SqliteFile
         try
         {
             connection.Open();
-            session.Execute("PRAGMA busy_timeout = 5000");
+            // Within that time SQLite looks more often than the library does.
+            session.Execute($"PRAGMA busy_timeout = {LockTimeoutSeconds * 1000}");
             prepare(session);
             return session;
         }
