@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using OrleansChat.Gateway.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+
+namespace OrleansChat.Gateway.Tests.Hosting;
+
+/// <summary>A real gateway in this process, with a silo inside, on a free port, over a directory of its own.</summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    private readonly DataDirectory _directory = new();
+    private readonly FaultLog _log = new();
+    private readonly WebApplication _app;
+
+    private TestGateway(string[] settings) => _app = ChatGateway.BuildEmbedded(
+        ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={_directory.Path}", .. settings.Select(setting => $"--{setting}")],
+        builder => builder.Logging.ClearProviders().AddProvider(_log));
+
+    public IReadOnlyCollection<string> Faults => _log.Faults;
+
+    public Uri Http => new(_app.Urls.First());
+
+    /// <param name="settings">Such as <c>Chat:Limits:PingSeconds=1</c>.</param>
+    public static async Task<TestGateway> StartAsync(params string[] settings)
+    {
+        var gateway = new TestGateway(settings);
+        await gateway._app.StartAsync();
+        return gateway;
+    }
+
+    public Uri Socket(string pathAndQuery) => new($"ws://{Http.Authority}{pathAndQuery}");
+
+    /// <summary>The address of the JSON endpoint for a user.</summary>
+    public Uri Json(string user, string query = "") => Socket($"/ws?user={Uri.EscapeDataString(user)}&{query}");
+
+    /// <summary>A client that follows nothing until it joins.</summary>
+    public Task<ChatClient> ConnectAsync(string user) => ChatClient.ConnectAsync(Json(user, "subscribe=none"));
+
+    /// <summary>A client that follows all its rooms.</summary>
+    public Task<ChatClient> ConnectToAllAsync(string user) => ChatClient.ConnectAsync(Json(user));
+
+    /// <summary>A member of a room who follows it.</summary>
+    public async Task<ChatClient> ConnectToAsync(string user, string room)
+    {
+        var client = await ConnectAsync(user);
+        await client.JoinAsync(room);
+        return client;
+    }
+
+    public Task<TextClient> TypeAsync(string user, string query = "") =>
+        TextClient.ConnectAsync(Socket($"/ws/{Uri.EscapeDataString(user)}?{query}"));
+
+    /// <summary>The database, as somebody opens it who is not the gateway.</summary>
+    public SqliteConnection OpenDatabase()
+    {
+        var connection = new SqliteConnection($"Data Source={_directory.Database};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _directory.Dispose();
+    }
+}
