@@ -1,0 +1,57 @@
+using Microsoft.Playwright;
+using OrleansChat.Browser.Tests.Browsers;
+using OrleansChat.Browser.Tests.Servers;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansChat.Browser.Tests;
+
+/// <summary>A server and people at its page. Ends with the question whether anything went wrong behind the scenes.</summary>
+public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
+{
+    private readonly List<IBrowserContext> _contexts = [];
+
+    private protected IChatServer Server { get; private set; } = null!;
+
+    private protected Faults Faults { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await StartServerAsync();
+        Faults = new Faults(Server.Address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var context in _contexts) await context.CloseAsync();
+        await Server.DisposeAsync();
+        Faults.AssertNone();
+    }
+
+    private protected virtual async Task<IChatServer> StartServerAsync() => await EmbeddedServer.StartAsync();
+
+    /// <summary>Opens the page in a fresh browser, before anybody has signed in.</summary>
+    private protected async Task<Person> ComeAsync(string who, BrowserNewContextOptions? look = null)
+    {
+        look ??= new();
+        look.BaseURL = Server.Address.ToString();
+        look.Locale = "en-GB";
+        look.ViewportSize ??= new() { Width = 1280, Height = 800 };
+        var context = await chromium.OpenAsync(look);
+        _contexts.Add(context);
+        await Faults.WatchAsync(context, who);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/");
+        return new Person(page);
+    }
+
+    /// <summary>Signs in, and enters a room by its address.</summary>
+    private protected async Task<Person> JoinAsync(string name, string room = "lobby", BrowserNewContextOptions? look = null)
+    {
+        var person = await ComeAsync(name, look);
+        await person.Page.GotoAsync($"/?room={Uri.EscapeDataString(room)}");
+        await person.SignInAsync(name);
+        await Expect(person.Title).ToHaveTextAsync(room);
+        return person;
+    }
+}

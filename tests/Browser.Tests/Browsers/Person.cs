@@ -1,0 +1,79 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansChat.Browser.Tests.Browsers;
+
+/// <summary>Somebody at the page, in a browser of their own.</summary>
+internal sealed class Person(IPage page)
+{
+    public IPage Page { get; } = page;
+
+    public ILocator Messages => Page.GetByTestId("message");
+
+    public ILocator Texts => Page.GetByTestId("message-text");
+
+    public ILocator Banner => Page.GetByTestId("banner");
+
+    public ILocator Composer => Page.GetByTestId("composer");
+
+    public ILocator Timeline => Page.GetByTestId("timeline");
+
+    public ILocator OnlineCount => Page.GetByTestId("online-count");
+
+    public ILocator Typing => Page.GetByTestId("typing");
+
+    public ILocator Toast => Page.GetByTestId("toast");
+
+    public ILocator Title => Page.Locator("#room-title");
+
+    public ILocator RoomItem(string room) => Page.Locator($".room-item[data-room='{room}']");
+
+    public ILocator Unread(string room) => RoomItem(room).GetByTestId("unread");
+
+    /// <summary>Somebody's line in the list of people.</summary>
+    public ILocator Listed(string user) => Page.Locator($".person[data-user='{user}']");
+
+    public async Task SignInAsync(string name)
+    {
+        await Page.GetByTestId("name-input").FillAsync(name);
+        await Page.GetByTestId("name-submit").ClickAsync();
+        await Expect(Page.Locator("#app")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Enters a room of the list.</summary>
+    public async Task OpenAsync(string room)
+    {
+        await RoomItem(room).ClickAsync();
+        await Expect(RoomItem(room)).ToHaveAttributeAsync("aria-current", "page");
+    }
+
+    public async Task SendAsync(params string[] texts)
+    {
+        foreach (var text in texts)
+        {
+            await Composer.FillAsync(text);
+            await Composer.PressAsync("Enter");
+            await Expect(Composer).ToHaveValueAsync("");
+        }
+    }
+
+    /// <summary>The conversation holds exactly these texts, in this order, each stored.</summary>
+    public async Task SeesAsync(params string[] texts)
+    {
+        await Expect(Texts).ToHaveTextAsync(texts);
+        await Expect(Page.Locator("#entries").GetByTestId("message")).ToHaveCountAsync(texts.Length);
+    }
+
+    /// <summary>The seqs in the document, from top to bottom.</summary>
+    public Task<int[]> SeqsAsync() => Page.EvaluateAsync<int[]>(
+        "() => [...document.querySelectorAll('#entries .message')].map((message) => Number(message.dataset.seq))");
+
+    /// <summary>Who wrote what, from top to bottom.</summary>
+    public Task<string[]> LinesAsync() => Page.EvaluateAsync<string[]>(
+        """
+        () => [...document.querySelectorAll('#entries .message')].map((message) =>
+          `${message.dataset.seq} ${message.dataset.from}: ${message.querySelector('.text').textContent}`)
+        """);
+
+    public Task PictureAsync(string name) => Page.ScreenshotAsync(new() { Path = Screenshots.Named(name) });
+}

@@ -1,0 +1,87 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OrleansChat.Browser.Tests.Servers;
+
+/// <summary>Somebody without a browser: commands over a WebSocket, each awaited. Fills rooms and keeps order in them.</summary>
+internal sealed class Terminal : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly byte[] _buffer = new byte[256 * 1024];
+    private int _lastId;
+
+    private Terminal()
+    {
+    }
+
+    public static async Task<Terminal> ConnectAsync(IChatServer server, string user)
+    {
+        var terminal = new Terminal();
+        var address = new UriBuilder(server.Address)
+        {
+            Scheme = "ws",
+            Path = "/ws",
+            Query = $"subscribe=none&user={Uri.EscapeDataString(user)}",
+        };
+        await terminal._socket.ConnectAsync(address.Uri, CancellationToken.None);
+        return terminal;
+    }
+
+    /// <summary>Sends a command and waits for its reply, which must not be an error.</summary>
+    public async Task<JsonObject> AskAsync(JsonObject command) => (await AskAllAsync([command])).Single();
+
+    /// <summary>Sends many commands, then waits for as many replies.</summary>
+    public async Task<IReadOnlyList<JsonObject>> AskAllAsync(IReadOnlyList<JsonObject> commands)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        foreach (var command in commands)
+        {
+            command["id"] = ++_lastId;
+            await _socket.SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+        }
+
+        var replies = new List<JsonObject>();
+        while (replies.Count < commands.Count)
+        {
+            var frame = await ReadAsync(patience.Token);
+            if (frame["id"] is null) continue;
+            Assert.NotEqual("error", (string?)frame["type"]);
+            replies.Add(frame);
+        }
+
+        return replies;
+    }
+
+    public Task<JsonObject> JoinAsync(string room) => AskAsync(new() { ["type"] = "join", ["room"] = room });
+
+    public Task CreateAsync(string room, string topic) =>
+        AskAsync(new() { ["type"] = "create", ["room"] = room, ["kind"] = "public", ["topic"] = topic });
+
+    public Task SayAsync(string room, params string[] texts) => AskAllAsync(
+        [.. texts.Select(text => new JsonObject { ["type"] = "send", ["room"] = room, ["text"] = text })]);
+
+    /// <summary>What an owner may do to a member: <c>mute</c>, <c>kick</c> …</summary>
+    public Task ModerateAsync(string action, string room, string user) =>
+        AskAsync(new() { ["type"] = action, ["room"] = room, ["user"] = user });
+
+    public ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<JsonObject> ReadAsync(CancellationToken cancellation)
+    {
+        var length = 0;
+        while (true)
+        {
+            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellation);
+            length += part.Count;
+            if (part.EndOfMessage) return JsonNode.Parse(_buffer.AsSpan(0, length))!.AsObject();
+        }
+    }
+}
