@@ -11,7 +11,7 @@ namespace OrleansChat.Gateway.Connections;
 /// Reading and writing are two loops. While nothing comes in, no buffer is held: the wait is a read of no bytes. A
 /// connection ends when both sides have said so, or the other side has not within <see cref="CloseTimeout"/>.
 /// </remarks>
-internal sealed class ClientSocket : IDisposable
+internal sealed partial class ClientSocket : IDisposable
 {
     /// <summary>How long a closing connection may take to write what it has and hear the other side's close.</summary>
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
@@ -24,6 +24,7 @@ internal sealed class ClientSocket : IDisposable
     private readonly int _frameLimit;
     private readonly Func<CloseReason, ReadOnlyMemory<byte>?> _goodbye;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _abort = new();
     private CloseReason? _reason;
 
@@ -34,15 +35,17 @@ internal sealed class ClientSocket : IDisposable
     /// <param name="outboxBytes">How much may wait to be written.</param>
     /// <param name="goodbye">The last frame for a reason, if this kind of connection has one.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="logger">Where faults are told.</param>
     public ClientSocket(
         WebSocket socket,
         CorkableStream? wire,
         int frameLimit,
         int outboxBytes,
         Func<CloseReason, ReadOnlyMemory<byte>?> goodbye,
-        TimeProvider clock)
+        TimeProvider clock,
+        ILogger logger)
     {
-        (_socket, _wire, _frameLimit, _goodbye, _clock) = (socket, wire, frameLimit, goodbye, clock);
+        (_socket, _wire, _frameLimit, _goodbye, _clock, _logger) = (socket, wire, frameLimit, goodbye, clock, logger);
         _outbox = new Outbox(outboxBytes);
     }
 
@@ -65,7 +68,7 @@ internal sealed class ClientSocket : IDisposable
         var writing = WriteAsync();
         try
         {
-            await ReadAsync(onFrame);
+            await ReadUntilClosedAsync(onFrame);
         }
         catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
         {
@@ -102,6 +105,21 @@ internal sealed class ClientSocket : IDisposable
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {
             // It ended in time.
+        }
+    }
+
+    private async Task ReadUntilClosedAsync(Func<ReadOnlyMemory<byte>, ValueTask> onFrame)
+    {
+        try
+        {
+            await ReadAsync(onFrame);
+        }
+        catch (Exception error) when (error is not (WebSocketException or OperationCanceledException or IOException))
+        {
+            // A fault of ours. The client is told, and read on until it has closed too.
+            LogFault(_logger, error);
+            Close(CloseReason.Fault);
+            await ReadAsync(onFrame);
         }
     }
 
@@ -186,4 +204,7 @@ internal sealed class ClientSocket : IDisposable
         if (gather) await _wire!.UncorkAsync(_abort.Token);
         _outbox.Written(bytes);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A frame could not be handled")]
+    private static partial void LogFault(ILogger logger, Exception error);
 }

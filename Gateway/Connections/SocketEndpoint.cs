@@ -59,7 +59,7 @@ internal sealed class SocketEndpoint(
             KeepAliveTimeout = TimeSpan.FromSeconds(limits.PongSeconds),
         });
         return new ClientSocket(
-            accepted, upgrade?.Stream, limits.FrameBytes, limits.OutboxBytes, format.Goodbye, services.Clock);
+            accepted, upgrade?.Stream, limits.FrameBytes, limits.OutboxBytes, format.Goodbye, services.Clock, logger);
     }
 
     private async Task ServeAsync(Connection connection, ClientSocket socket)

@@ -38,6 +38,8 @@ internal sealed class JsonConnection : Connection
     {
         var joined = new List<string>();
         var refused = new List<ChatException>();
+        if (_roomsAtOnce.Length > MaxRoomsAtOnce)
+            refused.Add(new ChatException(ChatErrorCode.BadField, $"rooms names {_roomsAtOnce.Length} rooms; {MaxRoomsAtOnce} are joined", "rooms"));
         foreach (var room in _roomsAtOnce.Take(MaxRoomsAtOnce))
         {
             try

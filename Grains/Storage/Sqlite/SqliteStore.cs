@@ -18,8 +18,10 @@ public sealed class SqliteStore : IDisposable
     /// <param name="directory">Where the database lies, or shall lie.</param>
     /// <param name="clock">The time.</param>
     /// <param name="log">Where failures of the disk are told.</param>
+    /// <exception cref="StoreStartException">It is empty.</exception>
     public SqliteStore(string directory, TimeProvider clock, ILogger<SqliteStore> log)
     {
+        if (string.IsNullOrWhiteSpace(directory)) throw new StoreStartException("Chat:DataDirectory is empty");
         _directory = Path.GetFullPath(directory);
         _clock = clock;
         _file = new SqliteFile(Path.Combine(_directory, "chat.db"));
