@@ -19,6 +19,9 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public IReadOnlyCollection<string> Faults => _log.Faults;
 
+    /// <summary>The gateway's own services, for tests that come between it and its grains.</summary>
+    public IServiceProvider Services => _app.Services;
+
     public Uri Http => new(_app.Urls.First());
 
     /// <param name="settings">Such as <c>Chat:Limits:PingSeconds=1</c>.</param>

@@ -1,0 +1,72 @@
+using System.Text;
+using OrleansChat.Gateway.Connections;
+
+namespace OrleansChat.Gateway.Tests.Connections;
+
+public sealed class OutboxTests
+{
+    private readonly Outbox _outbox = new(maxBytes: 10);
+
+    [Fact]
+    public async Task Frames_come_out_in_their_order_and_all_at_once()
+    {
+        Assert.True(_outbox.TryAdd(Frame("one")));
+        Assert.True(_outbox.TryAdd(Frame("two")));
+        Assert.Equal(["one", "two"], await TakeAsync());
+    }
+
+    [Fact]
+    public async Task What_is_being_written_counts_until_it_was()
+    {
+        Assert.True(_outbox.TryAdd(Frame("1234567890")));
+        await TakeAsync();
+        Assert.False(_outbox.TryAdd(Frame("1")));
+        _outbox.Written(10);
+        Assert.True(_outbox.TryAdd(Frame("1234567890")));
+        Assert.False(_outbox.TryAdd(Frame("1")));
+    }
+
+    [Fact]
+    public async Task The_last_frame_fits_even_when_nothing_else_does()
+    {
+        _outbox.TryAdd(Frame("1234567890"));
+        Assert.True(_outbox.Complete(Frame("goodbye"), dropWaiting: false));
+        Assert.Equal(["1234567890", "goodbye"], await TakeAsync());
+        Assert.False(await _outbox.WaitAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_slow_consumers_backlog_is_dropped_for_the_goodbye()
+    {
+        _outbox.TryAdd(Frame("backlog"));
+        _outbox.Complete(Frame("goodbye"), dropWaiting: true);
+        Assert.Equal(["goodbye"], await TakeAsync());
+    }
+
+    [Fact]
+    public async Task After_the_end_nothing_goes_in_and_the_first_end_stands()
+    {
+        Assert.True(_outbox.Complete(Frame("first"), dropWaiting: false));
+        Assert.False(_outbox.Complete(Frame("second"), dropWaiting: false));
+        Assert.True(_outbox.TryAdd(Frame("too late, and far too long")));
+        Assert.Equal(["first"], await TakeAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_waits_is_woken_by_a_frame()
+    {
+        var waiting = _outbox.WaitAsync(CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        _outbox.TryAdd(Frame("one"));
+        Assert.True(await waiting);
+    }
+
+    private static ReadOnlyMemory<byte> Frame(string text) => Encoding.UTF8.GetBytes(text);
+
+    private async Task<string[]> TakeAsync()
+    {
+        Assert.True(await _outbox.WaitAsync(CancellationToken.None));
+        Assert.True(_outbox.TryTakeAll([], out var frames));
+        return [.. frames.Select(frame => Encoding.UTF8.GetString(frame.Span))];
+    }
+}
