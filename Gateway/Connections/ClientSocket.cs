@@ -129,6 +129,14 @@ internal sealed partial class ClientSocket : IDisposable
         {
             var waiting = await _socket.ReceiveAsync(Memory<byte>.Empty, _abort.Token);
             if (waiting.MessageType == WebSocketMessageType.Close) return;
+            if (waiting.MessageType == WebSocketMessageType.Binary) Close(CloseReason.Binary);
+            if (waiting.EndOfMessage)
+            {
+                // An empty frame: the wait for it has read all of it.
+                if (IsOpen) await onFrame(ReadOnlyMemory<byte>.Empty);
+                continue;
+            }
+
             var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstBuffer, _frameLimit + 1));
             try
             {
@@ -137,9 +145,10 @@ internal sealed partial class ClientSocket : IDisposable
                 do
                 {
                     if (length == buffer.Length) buffer = Grow(buffer);
-                    part = await _socket.ReceiveAsync(buffer.AsMemory(length), _abort.Token);
+                    // The WebSocket fills what it is given before it returns: not more than it takes to pass the limit.
+                    var room = Math.Min(buffer.Length, _frameLimit + 1) - length;
+                    part = await _socket.ReceiveAsync(buffer.AsMemory(length, room), _abort.Token);
                     if (part.MessageType == WebSocketMessageType.Close) return;
-                    if (part.MessageType == WebSocketMessageType.Binary) Close(CloseReason.Binary);
                     length += part.Count;
                     if (length > _frameLimit) Close(CloseReason.FrameTooBig(_frameLimit));
                     // Once closing, what still comes is read for the sake of the other side's close, and dropped.
