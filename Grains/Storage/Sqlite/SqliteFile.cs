@@ -72,6 +72,11 @@ internal sealed class SqliteFile
             connection.Open();
             // Within that time SQLite looks more often than the library does.
             session.Execute($"PRAGMA busy_timeout = {LockTimeoutSeconds * 1000}");
+            // SQLite's own LIKE knows the case of ASCII alone.
+            connection.CreateFunction(
+                "mentions",
+                static (string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true,
+                isDeterministic: true);
             prepare(session);
             return session;
         }

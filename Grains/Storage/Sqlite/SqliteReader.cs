@@ -82,7 +82,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
             "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0) "
             + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user = $1 "
             + "WHERE (r.kind = 'public' OR m.user IS NOT NULL) AND r.room > $2 "
-            + "AND ($3 IS NULL OR r.room LIKE $3 ESCAPE '\\' OR r.topic LIKE $3 ESCAPE '\\') ORDER BY r.room LIMIT $4",
+            + "AND ($3 IS NULL OR mentions(r.room, $3) OR mentions(r.topic, $3)) ORDER BY r.room LIMIT $4",
             static row => new ListedRoom(
                 row.GetString(0),
                 SqliteText.ToKind(row.GetString(1)),
@@ -93,18 +93,13 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
                 ReadSeq: row.GetInt64(6)),
             user,
             after ?? "",
-            query is null ? null : $"%{EscapeLike(query)}%",
+            query,
             limit + 1);
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
     });
 
     public Task<string?> FindNameAsync(string user) => ReadAsync(session =>
         session.QueryFirst("SELECT name FROM users WHERE user = $1 AND name IS NOT NULL", static row => row.GetString(0), user));
-
-    private static string EscapeLike(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal);
 
     private static RoomEvent ToEvent(SqliteDataReader row) => new(
         row.GetInt64(0),
