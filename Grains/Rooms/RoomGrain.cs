@@ -117,7 +117,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
             await EnsureMemberAsync(room, other);
         }
 
-        if (room is null) DeactivateOnIdle();
+        if (room is null) EndIfEmpty();
         var standing = room is null ? null : await room.Members.FindAsync(batch.User);
         var now = _clock.GetUtcNow();
         RoomAccess.CheckMember(Room, batch.User, standing, now);
@@ -158,7 +158,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     public Task CloseRoute(string route)
     {
         if (_open is { } room) room.Routes.Close(route);
-        else DeactivateOnIdle();
+        else EndIfEmpty();
         return Task.CompletedTask;
     }
 
@@ -189,7 +189,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     private async ValueTask<OpenRoom?> OpenExistingAsync()
     {
         var room = await OpenAsync();
-        if (room is null) DeactivateOnIdle();
+        if (room is null) EndIfEmpty();
         return room;
     }
 
@@ -265,6 +265,12 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         new(Room, room.Head.Kind, standing.Role ?? MemberRole.Member, room.Log.LastSeq, standing.ReadSeq);
 
     private ChatException Exists() => new(ChatErrorCode.BadField, $"there is a room '{Room}' already", "room");
+
+    // Not while another call is on its way to the room: what that one begins here must not end with it.
+    private void EndIfEmpty()
+    {
+        if (_open is null && _opening is null) DeactivateOnIdle();
+    }
 
     private void End(Exception error)
     {
