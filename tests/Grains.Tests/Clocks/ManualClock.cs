@@ -10,6 +10,12 @@ internal sealed class ManualClock : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>How many timers are waiting.</summary>
+    public int Pending
+    {
+        get { lock (_lock) return _timers.Count(t => t.Due is not null); }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock) return _now;

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateways;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Grains.Tests.Clusters;
+
+/// <summary>
+/// A subscriber that keeps the rules of a gateway's feed: a cursor that moves by one, repeats dropped, gaps pulled
+/// from the log, presence by announcements and by a snapshot when one was missed.
+/// </summary>
+internal sealed class Follower : IGatewayObserver
+{
+    private readonly Lock _lock = new();
+    private readonly ChatCluster _cluster;
+    private readonly IGatewayObserver _reference;
+    private readonly List<RoomEvent> _events = [];
+    private readonly Dictionary<string, long> _reads = [];
+    private HashSet<string> _online = [];
+    private string? _log;
+    private long _cursor;
+    private long _presenceEpoch = -1;
+    private long _presenceVersion;
+    private bool _closed;
+
+    public Follower(ChatCluster cluster, string room, params ImmutableArray<string> users)
+    {
+        (_cluster, Room, Users) = (cluster, room, users);
+        _reference = cluster.Reference(this);
+    }
+
+    public string Room { get; }
+
+    /// <summary>The users on whose behalf it follows.</summary>
+    public ImmutableArray<string> Users { get; set; }
+
+    public string Route { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>The seq after which the stream begins.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>The stream, as a client would have been sent it.</summary>
+    public ImmutableArray<RoomEvent> Events
+    {
+        get { lock (_lock) return [.. _events]; }
+    }
+
+    /// <summary>Who is online, as far as it was told.</summary>
+    public ImmutableArray<string> Online
+    {
+        get { lock (_lock) return [.. _online.Order(StringComparer.Ordinal)]; }
+    }
+
+    /// <summary>The read cursors that it was told of.</summary>
+    public ImmutableDictionary<string, long> Reads
+    {
+        get { lock (_lock) return _reads.ToImmutableDictionary(); }
+    }
+
+    private long Cursor
+    {
+        get { lock (_lock) return _cursor; }
+    }
+
+    /// <summary>Starts to follow: after this seq, or from now on.</summary>
+    public async Task<RouteStatus> FollowAsync(long? after = null)
+    {
+        var status = await _cluster.Room(Room).Renew(Renewal(after ?? -1, full: true));
+        lock (_lock)
+        {
+            _log = status.Log;
+            _cursor = Start = after ?? status.LastSeq;
+            Apply(status);
+        }
+
+        await PullToAsync(status.LastSeq);
+        return status;
+    }
+
+    /// <summary>Renews the route, as a gateway does every ten seconds, and reads what was missed.</summary>
+    public async Task<RouteStatus> RenewAsync()
+    {
+        var room = _cluster.Room(Room);
+        var status = await room.Renew(Renewal(Cursor, full: false));
+        if (!status.Known) status = await room.Renew(Renewal(Cursor, full: true));
+        lock (_lock) Apply(status);
+        await PullToAsync(status.LastSeq);
+        return status;
+    }
+
+    /// <summary>Stops to follow.</summary>
+    public async Task CloseAsync()
+    {
+        lock (_lock) _closed = true;
+        await _cluster.Room(Room).CloseRoute(Route);
+    }
+
+    public Task<bool> Deliver(RoomBatch batch)
+    {
+        lock (_lock)
+        {
+            if (_closed) return Task.FromResult(false);
+            if (_log is null) return Task.FromResult(true);
+            foreach (var sequenced in batch.Events) Accept(sequenced);
+            if (batch.LastSeq > _cursor) _ = Task.Run(() => PullToAsync(batch.LastSeq));
+            foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
+            return Task.FromResult(true);
+        }
+    }
+
+    public Task<bool> Notify(UserNotice notice) => Task.FromResult(false);
+
+    private RouteRenewal Renewal(long cursor, bool full) =>
+        new(Route, "follower", _reference, cursor, full, full ? Users : [], [], WantPresence: true);
+
+    private void Accept(RoomEvent sequenced)
+    {
+        if (sequenced.Seq != _cursor + 1) return;
+        _cursor++;
+        _events.Add(sequenced);
+    }
+
+    private void Accept(long epoch, RoomSignal signal)
+    {
+        switch (signal)
+        {
+            case ReadSignal read:
+                _reads[read.User] = Math.Max(_reads.GetValueOrDefault(read.User), read.Seq);
+                break;
+            case PresenceSignal presence when epoch == _presenceEpoch && presence.Version == _presenceVersion + 1:
+                _presenceVersion++;
+                _online.UnionWith(presence.Joined);
+                _online.ExceptWith(presence.Left);
+                break;
+            default:
+                // Typing, and announcements that do not follow: the snapshot of the next renewal puts those right.
+                break;
+        }
+    }
+
+    // A snapshot may be older than what has arrived since, but never of an announcement that has not been made.
+    private void Apply(RouteStatus status)
+    {
+        if (status.Presence is not { } snapshot) return;
+        if (status.Epoch < _presenceEpoch) return;
+        if (status.Epoch == _presenceEpoch && status.PresenceVersion < _presenceVersion) return;
+        (_presenceEpoch, _presenceVersion) = (status.Epoch, status.PresenceVersion);
+        if (snapshot.Users is { } users) _online = [.. users];
+    }
+
+    private async Task PullToAsync(long target)
+    {
+        while (Cursor < target)
+        {
+            var page = await _cluster.History(Room).Pull(Cursor, 256);
+            lock (_lock)
+            {
+                foreach (var sequenced in page.Events) Accept(sequenced);
+            }
+        }
+    }
+}

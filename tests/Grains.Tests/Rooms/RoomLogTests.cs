@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using OrleansChat.Grains.Rooms;
+using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Tests.Clocks;
+using OrleansChat.Grains.Tests.Storage;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Tests.Rooms;
+
+public sealed class RoomLogTests : IDisposable
+{
+    private readonly TempStore _temp = new();
+    private readonly ManualClock _clock = new();
+    private readonly Turns _turns = new();
+    private readonly List<long> _told = [];
+    private readonly List<Exception> _ends = [];
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task Whatever_waits_is_committed_together_in_the_order_in_which_it_came()
+    {
+        var log = await OpenAsync();
+        using var gate = new WriterGate(_temp.Store.Writer);
+        await gate.ReachedAsync();
+        var sends = new List<Task<ImmutableArray<SendOutcome>>>();
+        await _turns.RunAsync(() =>
+        {
+            for (var i = 0; i < 100; i++) sends.Add(log.AppendAsync([Draft($"{i}a"), Draft($"{i}b")]));
+        });
+        Assert.All(sends, send => Assert.False(send.IsCompleted));
+        Assert.Equal(0, log.LastSeq);
+        gate.Open();
+
+        var outcomes = await Task.WhenAll(sends);
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), outcomes.SelectMany(o => o).Select(o => o.Seq));
+        Assert.Equal(
+            Enumerable.Range(0, 100).SelectMany(i => new[] { $"{i}a", $"{i}b" }),
+            (await _temp.LogAsync("lobby")).Select(e => e.Text));
+        // The first went alone; those that came while it was on its way went together.
+        Assert.True(_told.Count < 10, $"200 events took {_told.Count} commits");
+        Assert.Equal(200, _told[^1]);
+    }
+
+    [Fact]
+    public async Task Recent_events_are_those_of_the_log()
+    {
+        var log = await OpenAsync();
+        for (var i = 0; i < 5; i++) await SendAsync(log, $"{i}");
+        Assert.Equal(await _temp.LogAsync("lobby"), log.Recent.After(0));
+        Assert.Equal(5, log.LastSeq);
+    }
+
+    [Fact]
+    public async Task A_clock_set_back_makes_no_event_older_than_the_one_before()
+    {
+        var log = await OpenAsync();
+        var noon = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero).AddTicks(1_234_567);
+        var wholeMilliseconds = new DateTimeOffset(2026, 11, 21, 12, 0, 0, 123, TimeSpan.Zero);
+        var times = new List<DateTimeOffset>();
+        foreach (var now in new[] { noon, noon.AddHours(-2), noon.AddMilliseconds(-1), noon.AddMilliseconds(5) })
+        {
+            _clock.SetUtcNow(now);
+            times.Add((await SendAsync(log, "tick")).At);
+        }
+
+        Assert.Equal([wholeMilliseconds, wholeMilliseconds, wholeMilliseconds, wholeMilliseconds.AddMilliseconds(5)], times);
+        Assert.Equal(times, (await _temp.LogAsync("lobby")).Select(e => e.At));
+
+        // The next activation goes on from there, whatever its own clock says.
+        _clock.SetUtcNow(noon.AddDays(-1));
+        var next = await TakeUpAsync((await _temp.Rooms.OpenAsync("lobby"))!);
+        Assert.Equal(times[^1], (await SendAsync(next, "tock")).At);
+    }
+
+    [Fact]
+    public async Task A_fenced_log_refuses_everything_that_waits_and_everything_after()
+    {
+        var log = await OpenAsync();
+        await SendAsync(log, "before");
+        await _temp.Rooms.OpenAsync("lobby");
+        using var gate = new WriterGate(_temp.Store.Writer);
+        await gate.ReachedAsync();
+        var sends = new List<Task>();
+        await _turns.RunAsync(() =>
+        {
+            for (var i = 0; i < 600; i++) sends.Add(log.AppendAsync([Draft($"{i}")]));
+        });
+        gate.Open();
+
+        foreach (var send in sends) await Assert.ThrowsAsync<FencedException>(() => send);
+        await Assert.ThrowsAsync<FencedException>(() => _turns.RunAsync(() => log.AppendAsync([Draft("after")])));
+        Assert.Single(_ends);
+        Assert.Equal(1, log.LastSeq);
+        Assert.Equal(["before"], (await _temp.LogAsync("lobby")).Select(e => e.Text));
+    }
+
+    [Fact]
+    public async Task After_a_commit_that_surely_did_not_happen_the_same_seq_is_used()
+    {
+        var log = await OpenAsync();
+        await _temp.Store.Writer.RunAsync(session =>
+        {
+            var pages = session.QueryFirst("PRAGMA page_count", static row => row.GetString(0))!;
+            return session.QueryFirst($"PRAGMA max_page_count = {pages}", static row => row.GetString(0));
+        });
+        var full = await Assert.ThrowsAsync<StoreUnavailableException>(() => SendAsync(log, new string('x', 100_000)));
+        Assert.False(full.OutcomeUnknown);
+        Assert.Empty(_ends);
+        Assert.Equal(1, (await SendAsync(log, "hi")).Seq);
+    }
+
+    [Fact]
+    public async Task After_a_commit_of_which_nobody_knows_the_log_ends()
+    {
+        var log = await OpenAsync();
+        using var gate = new WriterGate(_temp.Store.Writer);
+        await gate.ReachedAsync();
+        var (first, second) = await _turns.RunAsync(() =>
+            (log.AppendAsync([Draft("first", "k1")]), log.AppendAsync([Draft("second", "k2")])));
+        var poison = _temp.Store.Writer.RunAsync(session =>
+        {
+            session.Execute("CREATE TABLE a (id INTEGER PRIMARY KEY)");
+            session.Execute("CREATE TABLE b (a INTEGER REFERENCES a DEFERRABLE INITIALLY DEFERRED)");
+            return session.Execute("INSERT INTO b VALUES (1)");
+        });
+        gate.Open();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => poison);
+        Assert.True((await Assert.ThrowsAsync<StoreUnavailableException>(() => first)).OutcomeUnknown);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => second);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => SendAsync(log, "third"));
+        Assert.Single(_ends);
+        Assert.Equal(0, log.LastSeq);
+    }
+
+    [Fact]
+    public async Task More_than_a_room_can_hold_is_refused_and_the_rest_is_committed()
+    {
+        var log = await OpenAsync();
+        using var gate = new WriterGate(_temp.Store.Writer);
+        await gate.ReachedAsync();
+        var sends = new List<Task<ImmutableArray<SendOutcome>>>();
+        var refusal = await _turns.RunAsync(() =>
+        {
+            while (true)
+            {
+                Assert.True(sends.Count < 100_000, "nothing is ever refused");
+                try
+                {
+                    sends.Add(log.AppendAsync([Draft($"{sends.Count}")]));
+                }
+                catch (ChatException refused)
+                {
+                    return refused;
+                }
+            }
+        });
+        Assert.Equal(ChatErrorCode.Unavailable, refusal.Code);
+        gate.Open();
+        await Task.WhenAll(sends);
+        Assert.Equal(sends.Count, (await _temp.LogAsync("lobby")).Length);
+        Assert.Equal(sends.Count + 1, (await SendAsync(log, "after")).Seq);
+    }
+
+    [Fact]
+    public async Task Draining_waits_for_what_is_on_its_way_to_the_disk()
+    {
+        var log = await OpenAsync();
+        using var gate = new WriterGate(_temp.Store.Writer);
+        await gate.ReachedAsync();
+        var (send, drained) = await _turns.RunAsync(() => (log.AppendAsync([Draft("hi")]), log.DrainAsync()));
+        Assert.False(drained.IsCompleted);
+        gate.Open();
+        await drained;
+        Assert.True(send.IsCompletedSuccessfully);
+    }
+
+    private async Task<RoomLog> OpenAsync() => await TakeUpAsync(await _temp.CreateAsync("lobby"));
+
+    private Task<RoomLog> TakeUpAsync(RoomHead head)
+    {
+        RoomLog? log = null;
+        log = new RoomLog(_temp.Rooms, _clock, head, () => _told.Add(log!.LastSeq), _ends.Add);
+        return Task.FromResult(log);
+    }
+
+    private async Task<SendOutcome> SendAsync(RoomLog log, string text) =>
+        (await _turns.RunAsync(() => log.AppendAsync([Draft(text)]))).Single();
+
+    private static SenderDraft Draft(string text, string? key = null) => TempStore.From("alice", TempStore.Text(text, key));
+}
