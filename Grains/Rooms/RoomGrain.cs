@@ -131,7 +131,8 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         if (seq > room.Log.LastSeq)
             throw new ChatException(ChatErrorCode.BadField, $"seq is {seq}; the newest in '{Room}' is {room.Log.LastSeq}", "seq");
         if (seq <= standing.ReadSeq) return;
-        await _store.SetReadSeqAsync(room.Fence, user, seq);
+        // Another call may have moved it further meanwhile; then that one is what is told.
+        if (!await _store.SetReadSeqAsync(room.Fence, user, seq)) return;
         room.Members.ReadTo(user, seq);
         if (room.Members.Count <= RoomRules.SharedReadCursors) room.Routes.SignalAll(new ReadSignal(user, seq, OwnOnly: false));
         else room.Routes.SignalTo(user, new ReadSignal(user, seq, OwnOnly: true));

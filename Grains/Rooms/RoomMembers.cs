@@ -39,10 +39,10 @@ internal sealed class RoomMembers(IChatReader reader, RoomHead head)
         _standings.Remove(user);
     }
 
-    /// <summary>The user's read cursor was moved, if it was behind.</summary>
+    /// <summary>The user's read cursor was moved forward.</summary>
     public void ReadTo(string user, long seq)
     {
-        if (_standings.TryGetValue(user, out var standing) && standing.ReadSeq < seq)
-            _standings[user] = standing with { ReadSeq = seq };
+        if (!_standings.TryGetValue(user, out var standing)) Changed(user);
+        else if (standing.ReadSeq < seq) _standings[user] = standing with { ReadSeq = seq };
     }
 }

@@ -33,7 +33,8 @@ public interface IRoomStore
     Task<bool> RemoveMemberAsync(RoomFence fence, string user);
 
     /// <summary>Moves a member's read cursor, never backward.</summary>
-    Task SetReadSeqAsync(RoomFence fence, string user, long seq);
+    /// <returns>Whether it moved.</returns>
+    Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq);
 
     /// <summary>Sets until when a member is muted; nothing lifts it.</summary>
     Task SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until);

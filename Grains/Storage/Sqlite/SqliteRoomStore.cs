@@ -45,11 +45,11 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
         return DeleteMember(session, fence.Room, user);
     });
 
-    public Task SetReadSeqAsync(RoomFence fence, string user, long seq) => writer.RunAsync(session =>
+    public Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq) => writer.RunAsync(session =>
     {
         Check(session, fence);
         return session.Execute(
-            "UPDATE members SET read_seq = $3 WHERE room = $1 AND user = $2 AND read_seq < $3", fence.Room, user, seq);
+            "UPDATE members SET read_seq = $3 WHERE room = $1 AND user = $2 AND read_seq < $3", fence.Room, user, seq) > 0;
     });
 
     public Task SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until) => writer.RunAsync(session =>

@@ -40,7 +40,10 @@ public sealed class MembershipTests
     {
         using var temp = new TempStore();
         var fence = await CreateAsync(temp);
-        foreach (var seq in new[] { 3, 9, 5, 0 }) await temp.Rooms.SetReadSeqAsync(fence, "alice", seq);
+        var moved = new List<bool>();
+        foreach (var seq in new[] { 3, 9, 5, 9, 0 }) moved.Add(await temp.Rooms.SetReadSeqAsync(fence, "alice", seq));
+        Assert.Equal([true, true, false, false, false], moved);
+        Assert.False(await temp.Rooms.SetReadSeqAsync(fence, "nobody", 1));
         Assert.Equal(9, (await temp.Reader.FindStandingAsync("lobby", "alice"))!.ReadSeq);
     }
 
