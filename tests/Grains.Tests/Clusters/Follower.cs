@@ -36,6 +36,9 @@ internal sealed class Follower : IGatewayObserver
 
     public string Route { get; } = Guid.NewGuid().ToString("N");
 
+    /// <summary>What it waits for before it takes a batch; nothing, if not told otherwise.</summary>
+    public Task Hold { get; init; } = Task.CompletedTask;
+
     /// <summary>The seq after which the stream begins.</summary>
     public long Start { get; private set; }
 
@@ -95,16 +98,17 @@ internal sealed class Follower : IGatewayObserver
         await _cluster.Room(Room).CloseRoute(Route);
     }
 
-    public Task<bool> Deliver(RoomBatch batch)
+    public async Task<bool> Deliver(RoomBatch batch)
     {
+        await Hold;
         lock (_lock)
         {
-            if (_closed) return Task.FromResult(false);
-            if (_log is null) return Task.FromResult(true);
+            if (_closed) return false;
+            if (_log is null) return true;
             foreach (var sequenced in batch.Events) Accept(sequenced);
             if (batch.LastSeq > _cursor) _ = Task.Run(() => PullToAsync(batch.LastSeq));
             foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
-            return Task.FromResult(true);
+            return true;
         }
     }
 
