@@ -35,11 +35,14 @@ internal static class TextLines
     // One line, and nothing that a terminal obeys: a message must not look like two, or clear the screen.
     private static ReadOnlyMemory<byte> Encode(string line)
     {
-        if (!line.Any(char.IsControl)) return Encoding.UTF8.GetBytes(line);
+        if (line.All(IsPlain)) return Encoding.UTF8.GetBytes(line);
         var clean = line.ReplaceLineEndings(" ⏎ ");
         return Encoding.UTF8.GetBytes(string.Create(clean.Length, clean, static (span, source) =>
         {
-            for (var i = 0; i < span.Length; i++) span[i] = char.IsControl(source[i]) ? (source[i] == '\t' ? ' ' : '�') : source[i];
+            for (var i = 0; i < span.Length; i++) span[i] = IsPlain(source[i]) ? source[i] : source[i] == '\t' ? ' ' : '�';
         }));
     }
+
+    // Unicode's own separators of lines and paragraphs are no control characters, and end a line all the same.
+    private static bool IsPlain(char c) => !char.IsControl(c) && c is not ('\u2028' or '\u2029');
 }
