@@ -4,6 +4,7 @@ import { learnName, nameOf } from './names.js';
 
 /** Members asked for at once; of larger rooms those online are seen all the same. */
 const listed = 200;
+const settledAfterMs = 1_000;
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
@@ -18,6 +19,7 @@ export class People {
   /** @type {{user: string, role: string}[]} */
   #members = [];
   #hasMore = false;
+  #leaving = null;
   /** What the panel was drawn from. */
   #drawn = '';
 
@@ -34,11 +36,12 @@ export class People {
       this.#setOpen(false);
       this.#toggle.focus();
     });
-    client.on('presence', ({ room, joined }) => {
+    client.on('presence', ({ room, joined, left }) => {
       if (room !== this.#room) return;
       const isNew = (user) => !this.#members.some((member) => member.user === user);
-      // Of a room larger than the list, the list cannot be complete anyway.
-      if (!this.#panel.hidden && !this.#hasMore && joined.some(isNew)) this.#load();
+      if (joined.some(isNew)) this.#loadChanges();
+      // They went offline, or left the room: the signal does not say. A crowd that goes is asked about once.
+      else if (left.length > 0) this.#leaving ??= setTimeout(() => this.#loadChanges(), settledAfterMs);
       this.#render();
     });
     client.on('room', ({ room, change }) => {
@@ -62,6 +65,13 @@ export class People {
     this.#toggle.setAttribute('aria-expanded', String(open));
     if (open && this.#room) this.#load();
     if (open && isOverlay.matches) this.#panel.querySelector('button')?.focus();
+  }
+
+  /** Of a room larger than the list, the list cannot be complete anyway. */
+  #loadChanges() {
+    clearTimeout(this.#leaving);
+    this.#leaving = null;
+    if (!this.#panel.hidden && !this.#hasMore) this.#load();
   }
 
   async #load() {
@@ -104,10 +114,14 @@ export class People {
         this.#list(`Online (${room.online})`, online, roles, true),
         offline.length > 0 && this.#list('Offline', offline, roles, false),
         this.#hasMore && el('p', { class: 'hint' }, 'And more.')),
-      room.kind !== 'direct' && el('footer', { class: 'people-foot' },
-        el('button', { type: 'button', 'data-testid': 'invite', onclick: () => this.#actions.invite(room.name) }, 'Invite'),
-        el('button', { type: 'button', 'data-testid': 'leave', onclick: () => this.#actions.leave(room.name) }, 'Leave room')));
+      ...(room.kind === 'direct' ? [] : [this.#foot(room.name)]));
     if (focused) this.#panel.querySelector(`[data-user="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #foot(room) {
+    return el('footer', { class: 'people-foot' },
+      el('button', { type: 'button', 'data-testid': 'invite', onclick: () => this.#actions.invite(room) }, 'Invite'),
+      el('button', { type: 'button', 'data-testid': 'leave', onclick: () => this.#actions.leave(room) }, 'Leave room'));
   }
 
   #list(title, users, roles, online) {
