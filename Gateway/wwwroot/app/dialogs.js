@@ -6,9 +6,9 @@ const searchAfterMs = 200;
 
 /**
  * Opens a dialog over a form. Nothing is submitted by the browser: `submit` gets the form's data, and the dialog
- * closes when it has succeeded. A room that `submit` names is opened then.
+ * closes when it has succeeded, unless that is `null`. A room that `submit` names is opened then.
  * @param {string} id
- * @param {(data: FormData) => Promise<string | void> | string | void} submit
+ * @param {(data: FormData) => Promise<string | null | void>} submit
  * @param {(room: string) => void} [openRoom]
  */
 function open(id, submit, openRoom) {
@@ -21,6 +21,7 @@ function open(id, submit, openRoom) {
     event.preventDefault();
     try {
       const room = await submit(new FormData(form));
+      if (room === null) return;
       // Closing gives the focus back to where it was; only then may the room take it.
       dialog.close();
       if (room !== undefined) openRoom(room);
@@ -74,10 +75,17 @@ export function findRooms(client, openRoom) {
     dialog.close();
     openRoom(room);
   };
-  const dialog = open('find-dialog', () => results.querySelector('button[data-room]')?.dataset.room, openRoom);
+  const dialog = open('find-dialog', async () => {
+    // Enter means the first room of what was typed, not of what is still shown.
+    clearTimeout(timer);
+    if (shown !== field.value.trim()) await search();
+    return results.querySelector('button[data-room]')?.dataset.room ?? null;
+  }, openRoom);
   const results = dialog.querySelector('.results');
   const field = dialog.querySelector('input');
   let latest = 0;
+  let shown = null;
+  let timer;
 
   const search = async (after) => {
     const turn = ++latest;
@@ -86,6 +94,7 @@ export function findRooms(client, openRoom) {
       const { rooms, more } = await client.rooms({ query: query || undefined, after, limit: 50 });
       // A slow answer to an earlier query must not overwrite a later one.
       if (turn !== latest) return;
+      shown = query;
       results.querySelector('.more')?.remove();
       if (after === undefined) results.replaceChildren();
       results.append(...rooms.filter(({ kind }) => kind !== 'direct').map((room) => result(room, choose)));
@@ -96,7 +105,6 @@ export function findRooms(client, openRoom) {
     }
   };
 
-  let timer;
   field.oninput = () => {
     clearTimeout(timer);
     timer = setTimeout(search, searchAfterMs);
