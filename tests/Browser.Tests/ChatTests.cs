@@ -1,4 +1,6 @@
 using OrleansChat.Browser.Tests.Browsers;
+using OrleansChat.Browser.Tests.Servers;
+using static Microsoft.Playwright.Assertions;
 
 namespace OrleansChat.Browser.Tests;
 
@@ -14,6 +16,7 @@ public sealed class ChatTests(Chromium chromium) : BrowserTest(chromium)
         await ming.SendAsync("你好，Alice 👋🏽");
         await alice.SeesAsync("Hello 小明!", "你好，Alice 👋🏽");
         await alice.SendAsync("مرحبا, नमस्ते, שלום");
+        await ming.SeesAsync("Hello 小明!", "你好，Alice 👋🏽", "مرحبا, नमस्ते, שלום");
         await ming.SendAsync("👩‍👩‍👧‍👦 <3 & \"quotes\"");
 
         string[] all = ["Hello 小明!", "你好，Alice 👋🏽", "مرحبا, नमस्ते, שלום", "👩‍👩‍👧‍👦 <3 & \"quotes\""];
@@ -22,7 +25,123 @@ public sealed class ChatTests(Chromium chromium) : BrowserTest(chromium)
         Assert.Equal(Enumerable.Range(1, 4), await alice.SeqsAsync());
         Assert.Equal(await alice.LinesAsync(), await ming.LinesAsync());
         Assert.Equal("2 小明: 你好，Alice 👋🏽", (await alice.LinesAsync())[1]);
-        await alice.PictureAsync("two-people-alice");
-        await ming.PictureAsync("two-people-小明");
+        await alice.PictureAsync("chat-alice");
+        await ming.PictureAsync("chat-小明");
+    }
+
+    [Fact]
+    public async Task Shift_and_Enter_begin_a_new_line_and_the_text_keeps_its_lines()
+    {
+        var alice = await JoinAsync("alice");
+        await alice.Composer.FillAsync("one");
+        await alice.Composer.PressAsync("Shift+Enter");
+        await alice.Composer.PressSequentiallyAsync("  two");
+        await alice.Composer.PressAsync("Enter");
+        await Expect(alice.Texts).ToHaveCountAsync(1);
+        Assert.Equal("one\n  two", await alice.Texts.InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task A_reload_keeps_the_history_the_room_and_the_name()
+    {
+        var alice = await JoinAsync("Alice L.");
+        var bob = await JoinAsync("bob");
+        await alice.SendAsync("first", "second");
+        await bob.SeesAsync("first", "second");
+        await bob.SendAsync("third");
+        await alice.SeesAsync("first", "second", "third");
+        var lines = await alice.LinesAsync();
+
+        await alice.Page.ReloadAsync();
+        await alice.SeesAsync("first", "second", "third");
+        Assert.Equal(lines, await alice.LinesAsync());
+        await Expect(alice.Title).ToHaveTextAsync("lobby");
+        await Expect(alice.Page.Locator("#me")).ToContainTextAsync("Alice L.");
+
+        await alice.SendAsync("fourth");
+        await bob.SeesAsync("first", "second", "third", "fourth");
+        await alice.SeesAsync("first", "second", "third", "fourth");
+        await alice.PictureAsync("reload");
+    }
+
+    [Fact]
+    public async Task What_is_unread_is_counted_in_the_list_and_the_title_until_it_is_read()
+    {
+        var alice = await JoinAsync("alice");
+        var bob = await JoinAsync("bob", "dev");
+        await alice.Page.GotoAsync("/?room=dev");
+        await Expect(alice.Title).ToHaveTextAsync("dev");
+        await alice.OpenAsync("lobby");
+        await Expect(alice.Page).ToHaveTitleAsync("lobby · OrleansChat");
+
+        await bob.SendAsync("one", "two", "three");
+        await Expect(alice.Unread("dev")).ToHaveTextAsync("3");
+        await Expect(alice.Page).ToHaveTitleAsync("(3) lobby · OrleansChat");
+        await alice.PictureAsync("unread");
+
+        // They survive a reload: the server counts.
+        await alice.Page.ReloadAsync();
+        await Expect(alice.Unread("dev")).ToHaveTextAsync("3");
+
+        await alice.OpenAsync("dev");
+        await alice.SeesAsync("one", "two", "three");
+        await Expect(alice.Unread("dev")).ToHaveCountAsync(0);
+        await Expect(alice.Page).ToHaveTitleAsync("dev · OrleansChat");
+        await Expect(alice.Page.Locator(".unread-divider")).ToHaveTextAsync("New");
+
+        // What comes while one looks is read, and so it stays on any other device.
+        await bob.SendAsync("four");
+        await alice.SeesAsync("one", "two", "three", "four");
+        await using var terminal = await Terminal.ConnectAsync(Server, "alice");
+        await terminal.UntilReadAsync("dev", 4);
+        await alice.OpenAsync("lobby");
+        await Expect(alice.Page).ToHaveTitleAsync("lobby · OrleansChat");
+    }
+
+    [Fact]
+    public async Task Typing_is_shown_to_the_others_until_the_message_comes()
+    {
+        var alice = await JoinAsync("alice");
+        var bob = await JoinAsync("bob");
+        await Expect(alice.OnlineCount).ToHaveTextAsync("2 online");
+        await bob.Composer.PressSequentiallyAsync("hm");
+        await Expect(alice.Typing).ToHaveTextAsync("bob is typing…");
+        await alice.PictureAsync("typing");
+        await Expect(bob.Typing).ToHaveTextAsync("");
+
+        await bob.Composer.PressAsync("Enter");
+        await alice.SeesAsync("hm");
+        await Expect(alice.Typing).ToHaveTextAsync("");
+    }
+
+    [Fact]
+    public async Task Typing_that_leads_to_nothing_ends_by_itself()
+    {
+        var alice = await JoinAsync("alice");
+        var bob = await JoinAsync("bob");
+        await Expect(alice.OnlineCount).ToHaveTextAsync("2 online");
+        await bob.Composer.PressSequentiallyAsync("h");
+        await Expect(alice.Typing).ToHaveTextAsync("bob is typing…");
+        await Expect(alice.Typing).ToHaveTextAsync("");
+    }
+
+    [Fact]
+    public async Task Who_is_online_is_shown_as_people_come_and_go()
+    {
+        var alice = await JoinAsync("alice");
+        await Expect(alice.OnlineCount).ToHaveTextAsync("1 online");
+        var bob = await JoinAsync("bob");
+        await Expect(alice.OnlineCount).ToHaveTextAsync("2 online");
+        await Expect(alice.Listed("bob")).ToHaveAttributeAsync("data-online", "true");
+        await Expect(bob.Listed("alice")).ToHaveAttributeAsync("data-online", "true");
+
+        await bob.Page.CloseAsync();
+        await Expect(alice.OnlineCount).ToHaveTextAsync("1 online");
+        await Expect(alice.Listed("bob")).ToHaveAttributeAsync("data-online", "false");
+        await alice.PictureAsync("presence");
+
+        await JoinAsync("bob");
+        await Expect(alice.OnlineCount).ToHaveTextAsync("2 online");
+        await Expect(alice.Listed("bob")).ToHaveAttributeAsync("data-online", "true");
     }
 }

@@ -10,6 +10,12 @@ internal sealed class Person(IPage page)
 
     public ILocator Messages => Page.GetByTestId("message");
 
+    /// <summary>The texts of messages that have their place in the room.</summary>
+    public ILocator Stored => Page.Locator("#entries").GetByTestId("message-text");
+
+    /// <summary>The texts of messages that are on their way.</summary>
+    public ILocator Waiting => Page.Locator(".message[data-state=sending]").GetByTestId("message-text");
+
     public ILocator Texts => Page.GetByTestId("message-text");
 
     public ILocator Banner => Page.GetByTestId("banner");
@@ -60,8 +66,8 @@ internal sealed class Person(IPage page)
     /// <summary>The conversation holds exactly these texts, in this order, each stored.</summary>
     public async Task SeesAsync(params string[] texts)
     {
-        await Expect(Texts).ToHaveTextAsync(texts);
-        await Expect(Page.Locator("#entries").GetByTestId("message")).ToHaveCountAsync(texts.Length);
+        await Expect(Stored).ToHaveTextAsync(texts);
+        await Expect(Texts).ToHaveCountAsync(texts.Length);
     }
 
     /// <summary>The seqs in the document, from top to bottom.</summary>

@@ -40,8 +40,7 @@ internal sealed class Terminal : IAsyncDisposable
         foreach (var command in commands)
         {
             command["id"] = ++_lastId;
-            await _socket.SendAsync(
-                JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+            await WriteAsync(command, patience.Token);
         }
 
         var replies = new List<JsonObject>();
@@ -64,15 +63,35 @@ internal sealed class Terminal : IAsyncDisposable
     public Task SayAsync(string room, params string[] texts) => AskAllAsync(
         [.. texts.Select(text => new JsonObject { ["type"] = "send", ["room"] = room, ["text"] = text })]);
 
+    public Task SayToAsync(string user, string text) =>
+        AskAsync(new() { ["type"] = "send", ["to"] = user, ["text"] = text });
+
+    /// <summary>Is typing. Nothing answers that.</summary>
+    public Task TypeAsync(string room) => WriteAsync(new() { ["type"] = "typing", ["room"] = room }, CancellationToken.None);
+
     /// <summary>What an owner may do to a member: <c>mute</c>, <c>kick</c> …</summary>
     public Task ModerateAsync(string action, string room, string user) =>
         AskAsync(new() { ["type"] = action, ["room"] = room, ["user"] = user });
+
+    /// <summary>Waits until its user has read up to a seq, here or elsewhere.</summary>
+    public async Task UntilReadAsync(string room, long seq)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var joined = await JoinAsync(room);
+        if ((long?)joined["readSeq"] >= seq) return;
+        JsonObject frame;
+        do frame = await ReadAsync(patience.Token);
+        while ((string?)frame["type"] != "read" || (long?)frame["seq"] < seq);
+    }
 
     public ValueTask DisposeAsync()
     {
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private Task WriteAsync(JsonObject command, CancellationToken cancellation) => _socket.SendAsync(
+        JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, cancellation);
 
     private async Task<JsonObject> ReadAsync(CancellationToken cancellation)
     {

@@ -1,0 +1,135 @@
+using Microsoft.Playwright;
+using OrleansChat.Browser.Tests.Browsers;
+using OrleansChat.Browser.Tests.Servers;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansChat.Browser.Tests;
+
+public sealed class LookTests(Chromium chromium) : BrowserTest(chromium)
+{
+    // WCAG 2.2, success criterion 1.4.3.
+    private const double ReadableContrast = 4.5;
+
+    [Theory]
+    [InlineData(ColorScheme.Light, "page")]
+    [InlineData(ColorScheme.Dark, "page-dark")]
+    public async Task The_page_is_readable_in_light_and_in_dark(ColorScheme scheme, string picture)
+    {
+        await using var bob = await Terminal.ConnectAsync(Server, "Bob");
+        await using var ming = await Terminal.ConnectAsync(Server, "小明");
+        await bob.CreateAsync("dev", "The chat server itself");
+        await bob.CreateAsync("weekend", "Hikes, films and food");
+        foreach (var room in new[] { "lobby", "dev", "weekend" })
+        {
+            await bob.JoinAsync(room);
+            await ming.JoinAsync(room);
+        }
+
+        await ming.SayAsync("lobby", "Hello everybody");
+        var alice = await JoinAsync("Alice", "dev", new() { ColorScheme = scheme });
+        await alice.Page.GotoAsync("/?room=lobby");
+        await Expect(alice.Title).ToHaveTextAsync("lobby");
+        await alice.Page.GotoAsync("/?room=weekend");
+        await Expect(alice.Title).ToHaveTextAsync("weekend");
+        await Expect(alice.OnlineCount).ToHaveTextAsync("3 online");
+
+        await bob.SayAsync("weekend", "Saturday will be sunny all day ☀️", "Anyone up for the coast path?");
+        await Expect(alice.Stored).ToHaveCountAsync(2);
+        await alice.SendAsync("Yes! I can bring the big thermos");
+        await Expect(alice.Stored).ToHaveCountAsync(3);
+        await ming.SayAsync("weekend", "太好了！ I'm in 🥾", "There is a train at 8:12. We could be there by half past nine.");
+        await bob.SayAsync("weekend", "Perfect. This is the route: https://example.org/coast-path");
+        await Expect(alice.Stored).ToHaveCountAsync(6);
+        await alice.SendAsync("14 km with one steep bit in the middle, I like it", "小明, do you still have my rain jacket?");
+        await Expect(alice.Stored).ToHaveCountAsync(8);
+        await ming.SayAsync("weekend", "I do! I'll bring it along 👍");
+        await bob.SayAsync("dev", "The build is green again", "Shall we release on Monday?");
+        await ming.SayToAsync("Alice", "Got the tickets already");
+        await Expect(alice.Unread("dev")).ToHaveTextAsync("2");
+        await Expect(alice.Unread("dm:Alice:小明")).ToHaveTextAsync("1");
+        await Expect(alice.Stored).ToHaveCountAsync(9);
+        await bob.TypeAsync("weekend");
+        await Expect(alice.Typing).ToHaveTextAsync("Bob is typing…");
+        await alice.PictureAsync(picture);
+
+        Assert.True(await ContrastAsync(alice.Stored.First) >= ReadableContrast, "message");
+        foreach (var part in new[] { ".message time", ".room-item-name", ".typing", ".topic", ".badge", ".own .author", ".text a", ".divider" })
+        {
+            var contrast = await ContrastAsync(alice.Page.Locator(part).First);
+            Assert.True(contrast >= ReadableContrast, $"{part}: {contrast:0.0}");
+        }
+    }
+
+    [Fact]
+    public async Task On_a_phone_the_list_and_the_room_take_turns()
+    {
+        await using var owner = await Terminal.ConnectAsync(Server, "olga");
+        await owner.CreateAsync("dev", "The chat server itself");
+        await owner.SayAsync("dev", "A long line that has to be broken on a screen as narrow as that of a phone", new string('w', 200));
+        var alice = await ComeAsync("alice", new()
+        {
+            ViewportSize = new() { Width = 390, Height = 844 },
+            HasTouch = true,
+            IsMobile = true,
+            DeviceScaleFactor = 2,
+        });
+        await alice.PictureAsync("phone-sign-in");
+        await alice.SignInAsync("alice");
+        await Expect(alice.RoomItem("dev")).ToHaveCountAsync(0);
+        await alice.Page.GetByTestId("find-room").TapAsync();
+        await alice.Page.GetByTestId("find-result").TapAsync();
+        await Expect(alice.Title).ToHaveTextAsync("dev");
+        await Expect(alice.Stored).ToHaveCountAsync(2);
+        await Expect(alice.Page.GetByTestId("room-list")).ToBeHiddenAsync();
+        await alice.SendAsync("from my phone");
+        await Expect(alice.Stored).ToHaveCountAsync(3);
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync("phone-room");
+
+        await alice.Page.Locator("#people-toggle").TapAsync();
+        await Expect(alice.Listed("alice")).ToBeVisibleAsync();
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync("phone-people");
+        await alice.Page.GetByTestId("people").GetByRole(AriaRole.Button, new() { Name = "Close" }).TapAsync();
+
+        await alice.Page.Locator("#back").TapAsync();
+        await Expect(alice.RoomItem("dev")).ToBeVisibleAsync();
+        await Expect(alice.Composer).ToBeHiddenAsync();
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync("phone-list");
+
+        await alice.RoomItem("dev").TapAsync();
+        await Expect(alice.Composer).ToBeVisibleAsync();
+        await alice.Page.GoBackAsync();
+        await Expect(alice.RoomItem("dev")).ToBeVisibleAsync();
+    }
+
+    private static async Task AssertFitsAsync(Person person) => Assert.True(
+        await person.Page.EvaluateAsync<bool>(
+            """
+            () => document.documentElement.scrollWidth <= innerWidth
+              && [...document.querySelectorAll('#app button, #app textarea')].every((element) => {
+                const { width, left, right } = element.getBoundingClientRect();
+                return width === 0 || (left >= 0 && right <= innerWidth);
+              })
+            """),
+        "Something lies beyond the edge of the screen.");
+
+    /// <summary>The contrast of a text to what is painted behind it, from 1 to 21.</summary>
+    private static Task<double> ContrastAsync(ILocator text) => text.EvaluateAsync<double>(
+        """
+        (element) => {
+          const parse = (color) => color.match(/[\d.]+/g).map(Number);
+          const behind = (node) => {
+            const [r, g, b, a = 1] = parse(getComputedStyle(node).backgroundColor);
+            return a === 0 ? behind(node.parentElement) : [r, g, b];
+          };
+          const luminance = (rgb) => {
+            const [r, g, b] = rgb.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const [light, dark] = [luminance(parse(getComputedStyle(element).color).slice(0, 3)), luminance(behind(element))].sort((a, b) => b - a);
+          return (light + 0.05) / (dark + 0.05);
+        }
+        """);
+}

@@ -1,0 +1,82 @@
+using OrleansChat.Browser.Tests.Browsers;
+using OrleansChat.Browser.Tests.Servers;
+using static Microsoft.Playwright.Assertions;
+
+namespace OrleansChat.Browser.Tests;
+
+/// <summary>What a person sees of what the server does not do for them.</summary>
+public sealed class RefusalTests(Chromium chromium) : BrowserTest(chromium)
+{
+    [Fact]
+    public async Task A_message_that_was_refused_says_why_and_is_sent_again_on_request()
+    {
+        await using var owner = await OwnerAsync();
+        var bob = await JoinAsync("bob", "dev");
+        await bob.SendAsync("allowed");
+        await bob.SeesAsync("allowed");
+
+        await owner.ModerateAsync("mute", "dev", "bob");
+        await bob.SendAsync("not now", "and not this");
+        var failures = bob.Page.Locator(".failure");
+        await Expect(failures).ToHaveCountAsync(2);
+        await Expect(failures.First).ToContainTextAsync("Not sent. You are muted in this room.");
+        await bob.PictureAsync("refused");
+
+        await failures.Last.GetByTestId("discard").ClickAsync();
+        await Expect(failures).ToHaveCountAsync(1);
+        await owner.ModerateAsync("unmute", "dev", "bob");
+        await failures.GetByTestId("retry").ClickAsync();
+        await bob.SeesAsync("allowed", "not now");
+        await Expect(failures).ToHaveCountAsync(0);
+
+        var carol = await JoinAsync("carol", "dev");
+        await carol.SeesAsync("allowed", "not now");
+    }
+
+    [Fact]
+    public async Task A_text_beyond_the_limit_stays_in_the_box_with_the_count_of_what_is_too_much()
+    {
+        var alice = await JoinAsync("alice");
+        await alice.Composer.FillAsync(new string('x', 8 * 1024 + 5));
+        var count = alice.Page.Locator("#composer-count");
+        await Expect(count).ToHaveTextAsync("-5");
+        await alice.Composer.PressAsync("Enter");
+        await alice.PictureAsync("too-long");
+        Assert.Equal(8 * 1024 + 5, (await alice.Composer.InputValueAsync()).Length);
+        await Expect(alice.Messages).ToHaveCountAsync(0);
+
+        // Five bytes less, and it goes.
+        await alice.SendAsync(new string('x', 8 * 1024));
+        await Expect(alice.Stored).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Who_is_removed_from_a_room_is_told_and_loses_it()
+    {
+        await using var owner = await OwnerAsync();
+        var bob = await JoinAsync("bob", "dev");
+        await owner.ModerateAsync("kick", "dev", "bob");
+        await Expect(bob.Toast).ToHaveTextAsync("You are no longer in dev.");
+        await Expect(bob.RoomItem("dev")).ToHaveCountAsync(0);
+        await Expect(bob.Page.Locator("#welcome")).ToBeVisibleAsync();
+        await bob.PictureAsync("removed");
+    }
+
+    [Fact]
+    public async Task Who_is_banned_is_told_so_when_they_try_to_come_back()
+    {
+        await using var owner = await OwnerAsync();
+        var bob = await JoinAsync("bob", "dev");
+        await owner.ModerateAsync("ban", "dev", "bob");
+        await Expect(bob.RoomItem("dev")).ToHaveCountAsync(0);
+        await bob.Page.GotoAsync("/?room=dev");
+        await Expect(bob.Toast).ToHaveTextAsync("dev could not be opened. You are banned from this room.");
+    }
+
+    private async Task<Terminal> OwnerAsync()
+    {
+        var owner = await Terminal.ConnectAsync(Server, "olga");
+        await owner.CreateAsync("dev", "Rules apply");
+        return owner;
+    }
+}
