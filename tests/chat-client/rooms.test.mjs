@@ -257,8 +257,12 @@ test('read moves the mark at once, tells the highest seq alone, and never goes b
   const room = client.memberships.get('lobby');
   await server.says(...[1, 2, 3, 4].map((seq) => message('lobby', seq)));
   assert.equal(room.unread, 4);
-  for (const seq of [1, 2, 3, 2]) client.read('lobby', seq);
+  client.read('lobby', 1);
+  assert.equal(room.unread, 3);
+  await settle();
+  for (const seq of [2, 3, 2]) client.read('lobby', seq);
   assert.equal(room.unread, 1);
+  await settle();
   assert.deepEqual(server.written('read').map(({ seq }) => seq), [1]);
   await server.answers('read', { type: 'ok' });
   assert.deepEqual(server.written('read').map(({ seq }) => seq), [1, 3]);
@@ -295,4 +299,40 @@ test('the direct room of two has their ids in ordinal order', () => {
   assert.equal(client.directRoom('Bob'), 'dm:Bob:alice');
   assert.equal(client.directRoom('alice'), 'dm:alice:alice');
   assert.equal(client.directRoom('ze\u0301'), 'dm:alice:z\u00e9');
+});
+
+test('a recovered reply that ends before the last event is not believed', async () => {
+  const all = await setUpInLobby(1);
+  await reconnect(all, entry('lobby', 3));
+  await all.server.answers('join', joined('lobby', 3, { events: [message('lobby', 2)] }));
+  assert.deepEqual(all.emitted('reset'), [{ room: 'lobby', lastSeq: 3 }]);
+  assert.deepEqual(all.seqs(), []);
+});
+
+test('a hole right behind a reply, in the same turn, is mended too', async () => {
+  const { client, server, seqs } = await setUpInLobby();
+  client.join('dev');
+  await settle();
+  const { id } = server.written('join').at(-1);
+  await server.says({ ...joined('dev', 0, { recovered: false }), id }, message('dev', 2));
+  await server.answers('join', joined('dev', 2, { events: [message('dev', 1), message('dev', 2)] }));
+  assert.deepEqual(seqs(), [1, 2]);
+});
+
+test('a room joined under another spelling of its name is given under its own', async () => {
+  const { client, server } = await setUpInLobby();
+  const join = client.join('dm:bob:alice');
+  await settle();
+  await server.answers('join', joined('dm:alice:bob', 0, { kind: 'direct', recovered: false }));
+  assert.equal((await join).name, 'dm:alice:bob');
+});
+
+test('a read mark that is refused for a moment is told again', async () => {
+  const { client, server, clock } = await setUpInLobby();
+  await server.says(message('lobby', 1));
+  client.read('lobby', 1);
+  await settle();
+  await server.answers('read', { type: 'error', code: 'rate_limited', message: 'slow down', retryable: true, retryAfterMs: 1_000 });
+  await clock.advance(1_000);
+  assert.deepEqual(server.written('read').map(({ seq }) => seq), [1, 1]);
 });

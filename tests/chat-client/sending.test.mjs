@@ -251,3 +251,82 @@ test('close rejects what waits but leaves it in the storage for the next connect
   await server.answers('join', joined('lobby'));
   assert.deepEqual(sentKeys(server), [send.key]);
 });
+
+test('what is sent before anybody knows whose it is comes after what was stored, and is stored then', async () => {
+  const storage = new FakeStorage();
+  const before = await setUpInLobby(0, { storage });
+  before.client.send('lobby', 'a');
+  before.client.send('lobby', 'b');
+  await settle();
+  const byToken = { storage, user: undefined, token: 't' };
+  const after = setUp(byToken);
+  after.client.connect();
+  await settle();
+  after.client.send('lobby', 'c');
+  await after.server.welcome(entry('lobby'));
+  assert.deepEqual(after.client.unsent.map(({ text }) => text), ['a', 'b', 'c']);
+  await after.server.answers('join', joined('lobby'));
+  assert.deepEqual(after.server.written('send').map(({ text }) => text), ['a', 'b', 'c']);
+
+  const next = setUp(byToken);
+  next.client.connect();
+  await settle();
+  await next.server.welcome(entry('lobby'));
+  assert.deepEqual(next.client.unsent.map(({ text }) => text), ['a', 'b', 'c']);
+});
+
+test('a clock that is set back does not change the order of what waits', async () => {
+  const storage = new FakeStorage();
+  const before = await setUpInLobby(0, { storage });
+  before.client.send('lobby', 'a');
+  const earlier = before.clock.now() - 60_000;
+  before.clock.now = () => earlier;
+  before.client.send('lobby', 'b');
+  const after = setUp({ storage });
+  after.client.connect();
+  await settle();
+  assert.deepEqual(after.client.unsent.map(({ text }) => text), ['a', 'b']);
+});
+
+test('two pages of one user over one storage lose and confuse nothing of each other', async () => {
+  const storage = new FakeStorage();
+  const one = await setUpInLobby(0, { storage });
+  const a = one.client.send('lobby', 'a');
+  await settle();
+  const other = setUp({ storage });
+  other.client.connect();
+  await settle();
+  await other.server.welcome(entry('lobby'));
+  await other.server.answers('join', joined('lobby'));
+  const b = other.client.send('lobby', 'b');
+  await settle();
+  // The other takes up what it finds, for the page that left it may be gone; the key makes that harmless.
+  assert.deepEqual(sentKeys(other.server), [a.key, b.key]);
+  await answer(one.server, a.key, ack(1, a.key));
+  assert.deepEqual([...Array(storage.length).keys()].map((at) => storage.key(at)), [`chat.outbox:alice:${b.key}`]);
+  await answer(other.server, a.key, ack(1, a.key, { duplicate: true }));
+  await answer(other.server, b.key, ack(2, b.key));
+  assert.equal(storage.length, 0);
+  assert.deepEqual(one.client.unsent, []);
+  assert.deepEqual(other.client.unsent, []);
+});
+
+test('what is discarded is not sent, now or by the next page', async () => {
+  const storage = new FakeStorage();
+  const all = await setUpInLobby(0, { storage });
+  await all.server.closes();
+  const waits = all.client.send('lobby', 'a');
+  const rejected = assert.rejects(waits, { code: 'discarded' });
+  const failed = all.client.send('lobby', 'b');
+  all.client.discard(waits.key);
+  await rejected;
+  all.client.close();
+  await assert.rejects(failed, { code: 'closed' });
+  all.client.discard(failed.key);
+  assert.equal(storage.length, 0);
+  all.client.connect();
+  await settle();
+  await all.server.welcome(entry('lobby'));
+  await all.server.answers('join', joined('lobby'));
+  assert.deepEqual(sentKeys(all.server), []);
+});

@@ -53,6 +53,7 @@ export class Conversation {
     this.#era++;
     this.messages = [];
     this.loading = false;
+    for (const { key, seq } of [...this.pending.values()]) if (seq <= lastSeq) this.pending.delete(key);
     this.#startAfter(lastSeq);
     this.#changed('reset');
   }
@@ -101,12 +102,16 @@ export class Conversation {
   /** @param {string} key @param {Partial<Pending>} outcome */
   settle(key, outcome) {
     const waiting = this.pending.get(key);
-    if (waiting) this.#setPending({ ...waiting, ...outcome });
+    if (!waiting) return;
+    // Stored before an earlier page was reloaded: it has its place among the messages, here or further up.
+    if (outcome.seq <= this.#client.memberships.get(this.name)?.seq) this.#drop(key);
+    else this.#setPending({ ...waiting, ...outcome });
   }
 
   /** Gives a failed message up. @param {string} key */
-  discard(key) {
-    if (this.pending.delete(key)) this.#changed('pending');
+  giveUp(key) {
+    this.#drop(key);
+    this.#client.discard(key);
   }
 
   #prepend({ messages, more }) {
@@ -123,6 +128,10 @@ export class Conversation {
   #startAfter(seq) {
     this.#from = seq + 1;
     this.more = seq > 0;
+  }
+
+  #drop(key) {
+    if (this.pending.delete(key)) this.#changed('pending');
   }
 
   #setPending(pending) {

@@ -46,15 +46,17 @@ export class RoomView {
 
   /**
    * Opens a room, joining it if need be.
-   * @param {string} name
+   * @param {string} asked its name, as far as the one who asks knows it
    */
-  async open(name) {
+  async open(asked) {
+    let name = asked;
     try {
-      if (!this.#client.memberships.has(name)) await this.#client.join(name);
+      if (!this.#client.memberships.has(name)) name = (await this.#client.join(name))?.name;
     } catch (error) {
       toast(`${name} could not be opened. ${explain(error)}`);
       return;
     }
+    if (name === undefined) return;
     if (name !== this.#current) {
       this.#setAddress(name);
       this.#show(name);

@@ -226,7 +226,7 @@ export class Timeline {
       const entry = pendingEntry(pending, previous, {
         me, name,
         retry: (key) => conversation.retry(key),
-        discard: (key) => conversation.discard(key),
+        discard: (key) => conversation.giveUp(key),
       });
       previous = { from: me, at: pending.at };
       return entry;

@@ -7,6 +7,7 @@
  * - `closed`: `close()` was called, or the server ended the session for good (see `closeCode`).
  * - `deadline`: a send was not acknowledged before its deadline; repeating it with the same key is safe for
  *   24 hours after it was first sent.
+ * - `discarded`: `discard()` was called.
  * - `outbox_full`: too many sends wait already.
  * - `bad_url`: the address is not one a WebSocket can be opened to.
  */

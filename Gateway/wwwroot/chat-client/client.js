@@ -137,7 +137,6 @@ export class ChatClient {
       isOpen: () => this.#isOpen,
       emit: (type, detail) => this.#emitter.emit(type, detail),
       call: (makeFrame, how) => this.#call(makeFrame, how),
-      request: (frame) => this.#requests.send(frame),
       onOwnMessage: (event) => this.#outbox.echoed(event),
       onJoinSettled: () => this.#outbox.pump(),
     });
@@ -270,6 +269,15 @@ export class ChatClient {
    */
   sendTo(user, text, options = {}) {
     return this.#post({ to: user }, text, options);
+  }
+
+  /**
+   * Gives up a send that is not acknowledged, or one that failed but may wait in the storage for the next
+   * `connect`. What was written to the server already may be stored there all the same.
+   * @param {string} key
+   */
+  discard(key) {
+    this.#outbox.discard(key);
   }
 
   /** The name of this user's direct room with another, to `join` it before there is a message. @param {string} user */

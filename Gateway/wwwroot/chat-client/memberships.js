@@ -30,9 +30,8 @@ export class Memberships {
    *   cursors: Record<string, {seq: number, log?: string}>, me: () => string, isOpen: () => boolean,
    *   emit: (type: string, detail: any) => void,
    *   call: (makeFrame: () => object, options?: object) => Promise<any>,
-   *   request: (frame: object) => Promise<any>,
    *   onOwnMessage: (event: any) => void, onJoinSettled: () => void}} options
-   *   `call` waits for a connection and repeats, `request` does neither.
+   *   `call` waits for a connection and repeats.
    */
   constructor(options) {
     this.#options = options;
@@ -88,14 +87,13 @@ export class Memberships {
 
   /** @returns {Promise<Room>} the room once it is live */
   subscribe(name, afterMs = 0) {
-    let join = this.#joins.get(name);
-    if (!join) {
-      join = this.#join(name, afterMs).finally(() => {
-        this.#joins.delete(name);
-        this.#options.onJoinSettled();
-      });
-      this.#joins.set(name, join);
-    }
+    const underWay = this.#joins.get(name);
+    if (underWay) return underWay;
+    const join = this.#join(name, afterMs).finally(() => {
+      if (this.#joins.get(name) === join) this.#joins.delete(name);
+      this.#options.onJoinSettled();
+    });
+    this.#joins.set(name, join);
     return join;
   }
 
@@ -135,14 +133,17 @@ export class Memberships {
 
   async #join(name, afterMs) {
     if (afterMs > 0) await new Promise((resolve) => this.#options.clock.setTimeout(() => resolve(), afterMs));
-    await this.#options.call(() => {
+    const reply = await this.#options.call(() => {
       const room = this.#rooms.get(name);
       return { type: 'join', room: name, since: room?.seq, log: room?.log };
-    }, { onReply: (reply) => this.#joined(reply) });
-    return this.#rooms.get(name);
+    }, { onReply: (joined) => this.#joined(joined) });
+    // Under the name that the server gives it: the two users of a direct room are in order there.
+    return this.#rooms.get(reply.room);
   }
 
   #joined(reply) {
+    // A hole in what comes next in this turn needs a join of its own, not the promise of this one.
+    this.#joins.delete(reply.room);
     const known = this.#rooms.get(reply.room);
     const room = known ?? this.#add(reply.room);
     const continues = known && room.continues(reply);
@@ -233,14 +234,13 @@ export class Memberships {
     this.#options.emit('read', { room: room.name, user, seq });
   }
 
-  /** One `read` on its way for each room; what was read meanwhile goes in the next. A resume tells what was lost. */
+  /** One `read` on its way for each room; what was read meanwhile goes in the next. */
   async #tellRead(room) {
     if (this.#reading.has(room.name) || !room.live) return;
     this.#reading.add(room.name);
     try {
       for (let told = -1; told < room.readSeq && room.live;) {
-        told = room.readSeq;
-        await this.#options.request({ type: 'read', room: room.name, seq: told });
+        await this.#options.call(() => ({ type: 'read', room: room.name, seq: (told = room.readSeq) }));
       }
     } catch (error) {
       if (!error.retryable) this.#options.emit('error', error);

@@ -43,11 +43,21 @@ export class Outbox {
     return [...this.#byKey.values()].sort(byAge).map((entry) => ({ ...entry.message }));
   }
 
-  /** Says whose outbox this is, and takes up what an earlier page left in the storage. */
+  /**
+   * Says whose outbox this is, and takes up what an earlier page left in the storage: before what was sent while
+   * nobody knew yet whose it is, which is stored only now.
+   */
   open(owner) {
     this.#owner = owner;
-    for (const stored of this.#stored()) {
-      if (!this.#byKey.has(stored.message.key)) this.#queue(stored.message, stored.order);
+    const early = [...this.#byKey.values()];
+    this.#lanes.clear();
+    for (const { message, order } of this.#stored()) {
+      if (!this.#byKey.has(message.key)) this.#queue(message, order);
+    }
+    for (const entry of early) {
+      entry.order = ++this.#order;
+      this.#laneOf(entry.message).entries.push(entry);
+      this.#store(entry);
     }
     this.#watchDeadlines();
   }
@@ -93,6 +103,13 @@ export class Outbox {
   echoed({ key, room, seq, at }) {
     const entry = this.#byKey.get(key);
     if (entry) this.#settle(entry, { room, seq, at, key });
+  }
+
+  /** Gives a send up, whether it waits here or in the storage alone. */
+  discard(key) {
+    const entry = this.#byKey.get(key);
+    if (entry) this.#settle(entry, null, new ChatError('discarded', 'The message was given up.'));
+    else this.#unstore(key);
   }
 
   /** Nothing will be sent from here on. What a storage holds stays there for the next `open`. */
@@ -191,7 +208,7 @@ export class Outbox {
     const lane = this.#laneOf(message);
     lane.entries.splice(lane.entries.indexOf(entry), 1);
     if (lane.entries.length === 0 && lane.timer === null) this.#lanes.delete(message.room ?? `@${message.to}`);
-    this.#options.storage?.removeItem(this.#storageKey(message.key));
+    this.#unstore(message.key);
     if (error) {
       entry.reject(error);
       this.#options.onFailed(message, error);
@@ -233,6 +250,10 @@ export class Outbox {
     }
   }
 
+  #unstore(key) {
+    this.#options.storage?.removeItem(this.#storageKey(key));
+  }
+
   #stored() {
     const { storage } = this.#options;
     const prefix = this.#storageKey('');
@@ -251,7 +272,8 @@ export class Outbox {
   }
 }
 
-const byAge = (a, b) => a.message.queuedAt - b.message.queuedAt || a.order - b.order;
+/** By count before time: a clock may be set back, and the counts of each page go on from what it finds stored. */
+const byAge = (a, b) => a.order - b.order || a.message.queuedAt - b.message.queuedAt;
 
 /** Who listens to `failed` alone is told there; that they leave the promise unused is no fault. */
 function silently(promise) {

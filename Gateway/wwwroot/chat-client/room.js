@@ -79,7 +79,7 @@ export class Room {
     if (this.log !== undefined && log !== this.log) return false;
     if (!recovered) return lastSeq === this.seq;
     let seq = this.seq;
-    return events.every((event) => event.seq <= this.seq || event.seq === ++seq);
+    return events.every((event) => event.seq <= this.seq || event.seq === ++seq) && seq === lastSeq;
   }
 
   /** Starts over at the end of a log. What was read counts on only in the same one. @internal */
