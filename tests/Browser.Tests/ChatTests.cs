@@ -65,6 +65,32 @@ public sealed class ChatTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_message_that_was_stored_while_its_acknowledgement_was_lost_is_shown_once_and_in_its_place()
+    {
+        var alice = await JoinAsync("alice");
+        await using var terminal = await Terminal.ConnectAsync(Server, "alice");
+        await terminal.AskAsync(new() { ["type"] = "send", ["room"] = "lobby", ["text"] = "stored", ["key"] = "k1" });
+        // More than a page of history, so that its place is out of sight.
+        await terminal.SayAsync("lobby", [.. Enumerable.Range(2, 79).Select(n => $"message {n}")]);
+        await Expect(alice.Page.Locator("#entries [data-seq='80']")).ToBeVisibleAsync();
+
+        // What the page leaves behind when it is reloaded before the acknowledgement comes.
+        await alice.Page.EvaluateAsync(
+            """
+            () => sessionStorage.setItem('chat.outbox:alice:k1', JSON.stringify({
+              message: { room: 'lobby', text: 'stored', key: 'k1', queuedAt: Date.now() }, order: 1,
+            }))
+            """);
+        await alice.Page.ReloadAsync();
+        await Expect(alice.Page.Locator("#entries [data-seq='80']")).ToBeVisibleAsync();
+        await Expect(alice.Page.Locator("#pending .message")).ToHaveCountAsync(0);
+        await alice.Page.WaitForFunctionAsync("() => sessionStorage.getItem('chat.outbox:alice:k1') === null");
+        await Expect(alice.Page.Locator("#pending .message")).ToHaveCountAsync(0);
+        await alice.SendAsync("next");
+        await Expect(alice.Page.Locator("#entries [data-seq='81']")).ToContainTextAsync("next");
+    }
+
+    [Fact]
     public async Task What_is_unread_is_counted_in_the_list_and_the_title_until_it_is_read()
     {
         var alice = await JoinAsync("alice");

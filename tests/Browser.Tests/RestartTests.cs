@@ -56,6 +56,26 @@ public sealed class RestartTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task A_kill_in_the_middle_of_a_burst_loses_and_doubles_nothing()
+    {
+        ExpectLostConnections();
+        var alice = await JoinAsync("alice");
+        var bob = await JoinAsync("bob");
+        string[] burst = [.. Enumerable.Range(1, 40).Select(n => $"message {n}")];
+        var sending = alice.SendAsync(burst);
+        // Some are stored then, some on their way, some not typed yet.
+        await Expect(bob.Stored.Nth(4)).ToBeVisibleAsync();
+        await Process.KillAsync();
+        await sending;
+        await Process.StartAsync();
+        await alice.HurryAsync();
+        await bob.HurryAsync();
+        await alice.SeesAsync(burst);
+        await bob.SeesAsync(burst);
+        Assert.Equal(Enumerable.Range(1, burst.Length), await bob.SeqsAsync());
+    }
+
+    [Fact]
     public async Task Who_comes_back_later_than_the_others_misses_and_repeats_nothing()
     {
         ExpectLostConnections();
@@ -70,6 +90,7 @@ public sealed class RestartTests(Chromium chromium) : BrowserTest(chromium)
         await bob.SendAsync("bob waits");
         await alice.SendAsync("2", "3");
         await Process.StartAsync();
+        await alice.HurryAsync();
         await Expect(alice.Banner).ToBeHiddenAsync();
         await alice.SendAsync("4", "5");
         await alice.SeesAsync("1", "2", "3", "4", "5");

@@ -72,6 +72,19 @@ public sealed class RoomTests(Chromium chromium) : BrowserTest(chromium)
     }
 
     [Fact]
+    public async Task An_address_may_spell_the_room_in_another_way()
+    {
+        var alice = await JoinAsync("alice");
+        await alice.Page.GotoAsync("/?room=dm:bob:alice");
+        await Expect(alice.Title).ToHaveTextAsync("bob");
+        await alice.SendAsync("hello");
+        await alice.SeesAsync("hello");
+        await alice.Page.GotoAsync("/?room=cafe\u0301");
+        await Expect(alice.Title).ToHaveTextAsync("caf\u00e9");
+        await Expect(alice.RoomItem("caf\u00e9")).ToHaveAttributeAsync("aria-current", "page");
+    }
+
+    [Fact]
     public async Task Who_leaves_a_room_is_back_at_the_list_and_no_longer_online_in_it()
     {
         var alice = await JoinAsync("alice", "dev");
