@@ -18,7 +18,7 @@ const client = new ChatClient({ ...identity, storage: sessionStorage });
 const conversations = new Map();
 const openRoom = (name) => roomView.open(name);
 const find = () => findRooms(client, openRoom);
-const connect = () => client.connect().then(openGivenRoom, () => { /* The banner says why. */ });
+const connect = () => client.connect().then(openFirstRoom, () => { /* The banner says why. */ });
 
 client.on('room', ({ room, change }) => {
   if (change === 'removed') conversations.delete(room.name);
@@ -76,8 +76,8 @@ function showUnsent(room) {
   }
 }
 
-/** The page's address may name the room to begin with. */
-function openGivenRoom() {
+/** The page's address may name the room to begin with; somebody who is in none begins in the lobby. */
+function openFirstRoom() {
   const given = new URLSearchParams(location.search).get('room');
-  if (given) openRoom(given);
+  if (given || client.memberships.size === 0) openRoom(given || 'lobby');
 }
