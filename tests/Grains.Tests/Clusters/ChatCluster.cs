@@ -12,7 +12,7 @@ using OrleansChat.Users;
 namespace OrleansChat.Grains.Tests.Clusters;
 
 /// <summary>Two silos that share one store over a real file, and a client of theirs, as a gateway is.</summary>
-public sealed class ChatCluster : IAsyncLifetime
+public class ChatCluster : IAsyncLifetime
 {
     private readonly TempStore _temp = new();
     private readonly InProcessTestCluster _cluster;
@@ -20,6 +20,12 @@ public sealed class ChatCluster : IAsyncLifetime
     private int _names;
 
     public ChatCluster()
+        : this(TimeSpan.FromSeconds(20))
+    {
+    }
+
+    /// <param name="patience">How long the client waits for an answer.</param>
+    protected ChatCluster(TimeSpan patience)
     {
         var builder = new InProcessTestClusterBuilder(2);
         builder.Options.ConfigureFileLogging = false;
@@ -39,6 +45,7 @@ public sealed class ChatCluster : IAsyncLifetime
                 options.NumVotesForDeathDeclaration = 1;
             });
         });
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = patience));
         _cluster = builder.Build();
     }
 
@@ -54,6 +61,7 @@ public sealed class ChatCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _cluster.DisposeAsync();
         _temp.Dispose();
     }

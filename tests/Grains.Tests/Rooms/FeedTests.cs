@@ -152,6 +152,23 @@ public sealed class FeedTests(ChatCluster cluster) : IClassFixture<ChatCluster>
     }
 
     [Fact]
+    public async Task A_route_that_is_not_renewed_is_dropped_and_its_users_are_offline()
+    {
+        var (id, room) = await NewRoomAsync();
+        var silent = new FakeGateway();
+        await RenewAsync(room, silent, "silent", -1, users: "bob");
+        var renewing = new Follower(cluster, id, "alice");
+        await renewing.FollowAsync();
+        cluster.Clock.Advance(RoomRules.RouteLease / 2);
+        await renewing.RenewAsync();
+        Assert.Equal(["alice", "bob"], renewing.Online);
+        cluster.Clock.Advance((RoomRules.RouteLease / 2) + TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => renewing.Online.SequenceEqual(["alice"]), "bob is offline");
+        Assert.False((await RenewAsync(room, silent, "silent", -1, full: false)).Known);
+        Assert.True((await renewing.RenewAsync()).Known);
+    }
+
+    [Fact]
     public async Task Arrivals_and_departures_are_gathered_and_numbered()
     {
         var (_, room) = await NewRoomAsync();

@@ -44,4 +44,33 @@ public sealed class SeqWindowTests
         window.Reset(10);
         Assert.Throws<ArgumentOutOfRangeException>(() => window.Add(seq, "", weight: 1));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(20)]
+    public void It_holds_what_a_list_would_hold(int maxCount)
+    {
+        var random = new Random(maxCount);
+        var window = new SeqWindow<long>(maxCount, maxWeight: 40);
+        var list = new List<(long Seq, int Weight)>();
+        for (var seq = 1; seq <= 500; seq++)
+        {
+            if (seq == 250)
+            {
+                window.Reset(seq - 1);
+                list.Clear();
+            }
+
+            var weight = random.Next(8);
+            window.Add(seq, seq, weight);
+            list.Add((seq, weight));
+            while (list.Count > maxCount || (list.Count > 1 && list.Sum(e => e.Weight) > 40)) list.RemoveAt(0);
+            Assert.Equal(list.Select(e => e.Seq), window.After(window.First - 1));
+            Assert.Equal(list[0].Seq, window.First);
+            var from = random.Next(list.Count);
+            Assert.Equal(list.Skip(from).Select(e => e.Seq), window.After(list[from].Seq - 1));
+        }
+    }
 }

@@ -29,6 +29,8 @@ public sealed class ListingTests
     [InlineData("TEA", new[] { "r1", "tea-room" })]
     [InlineData("Tea-R", new[] { "tea-room" })]
     [InlineData("茶", new[] { "r2" })]
+    [InlineData("ЧАЙ", new[] { "r7" })]
+    [InlineData("thé", new[] { "r8" })]
     [InlineData("'", new[] { "r6" })]
     [InlineData("nothing like it", new string[0])]
     public async Task A_query_is_a_part_of_the_id_or_topic_and_never_a_pattern(string query, string[] found)
@@ -43,6 +45,8 @@ public sealed class ListingTests
         await temp.CreateAsync("r4", topic: "snake_case");
         await temp.CreateAsync("r5", topic: "back\\slash");
         await temp.CreateAsync("r6", topic: "it's");
+        await temp.CreateAsync("r7", topic: "про чай");
+        await temp.CreateAsync("r8", topic: "du THÉ");
         Assert.Equal(found, (await temp.Reader.ListRoomsAsync("alice", query, null, 100)).Rooms.Select(r => r.Room));
     }
 

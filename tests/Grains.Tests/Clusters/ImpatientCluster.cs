@@ -1,0 +1,7 @@
+namespace OrleansChat.Grains.Tests.Clusters;
+
+/// <summary>
+/// A cluster whose silos are killed. Nobody answers a call that was on its way to one, so the client waits a short
+/// time only; the tests call again.
+/// </summary>
+public sealed class ImpatientCluster() : ChatCluster(TimeSpan.FromSeconds(3));
