@@ -56,6 +56,9 @@ public static class ChatProcess
             => error.InnerException is FormatException or OverflowException or ArgumentException
                 ? $"{error.Message.TrimEnd('.')} ({error.InnerException.Message})"
                 : error.Message,
+        // The web server's, such as for https without a certificate: the first line says it, the others give advice.
+        InvalidOperationException when error.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true
+            => error.Message.Split('\n')[0].Trim(),
         FormatException or IOException or System.Net.Sockets.SocketException => error.Message,
         _ => null,
     };

@@ -44,11 +44,25 @@ public static class ListenAddresses
     {
         try
         {
-            return BindingAddress.Parse(url);
+            var address = BindingAddress.Parse(url);
+            if (IsMeant(address)) return address;
         }
-        catch (FormatException error)
+        catch (FormatException)
         {
-            throw new FormatException($"--urls: '{url}' is not an address such as http://localhost:5000", error);
+            // Told below.
         }
+
+        throw new FormatException($"--urls: '{url}' is not an address such as http://localhost:5000");
+    }
+
+    // The web server takes a port that is no number for a part of the host's name, and a host that it does not know
+    // for every address of the machine: a typo would open the gateway to the world, on port 80.
+    private static bool IsMeant(BindingAddress address)
+    {
+        var web = address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase)
+            || address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
+        var host = address.IsUnixPipe || address.IsNamedPipe || !address.Host.Contains(':', StringComparison.Ordinal)
+            || IPAddress.TryParse(address.Host.Trim('[', ']'), out _);
+        return web && host;
     }
 }
