@@ -103,6 +103,9 @@ internal sealed class RawSocket : IAsyncDisposable
         return frames;
     }
 
+    /// <summary>Sends no more, and goes on reading.</summary>
+    public void HalfClose() => _tcp.Client.Shutdown(SocketShutdown.Send);
+
     /// <summary>Resets the connection, as the system of a killed process does.</summary>
     public void Reset()
     {

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Data.Sqlite;
+using OrleansChat.Gateway.Tests.Hosting;
+
+namespace OrleansChat.Gateway.Tests.Processes;
+
+/// <summary>What cannot start ends, with one line that names what is wrong.</summary>
+public sealed class StartFailureTests
+{
+    [Theory]
+    [InlineData("--Chat:Limits:FrameBytes=abc", "Chat:Limits:FrameBytes")]
+    [InlineData("--Chat:Limits:FrameBytes=", "Chat:Limits:FrameBytes")]
+    [InlineData("--Chat:Limits:FrameBytes=99999999999", "Chat:Limits:FrameBytes")]
+    [InlineData("--Chat:Limits:FrameBytes=12", "Chat:Limits:FrameBytes")]
+    [InlineData("--Chat:Limits:PingSeconds=0", "Chat:Limits:PingSeconds")]
+    [InlineData("--Chat:Limits:PongSeconds=-1", "Chat:Limits:PongSeconds")]
+    [InlineData("--Chat:Limits:FrameByte=1", "Chat:Limits:FrameByte")]
+    [InlineData("--Chat:DataDirectori=x", "Chat:DataDirectori")]
+    [InlineData("--urls=nonsense", "nonsense")]
+    [InlineData("--urls=http//127.0.0.1:0", "http//127.0.0.1:0")]
+    [InlineData("--urls=http://127.0.0.1:99999", "99999")]
+    [InlineData("--urls=ftp://127.0.0.1:0", "ftp")]
+    [InlineData("--urls=http://127.0.0.1:port", "127.0.0.1:port")]
+    [InlineData("--urls=http://localhost:0", "localhost")]
+    [InlineData("--urls=https://127.0.0.1:0", "HTTPS")]
+    public async Task A_typo_in_a_setting_ends_the_start_with_one_line_that_names_it(string setting, string named)
+    {
+        using var data = new DataDirectory();
+        var arguments = setting.StartsWith("--urls", StringComparison.Ordinal) ? new[] { setting } : ["--urls", "http://127.0.0.1:0", setting];
+        await using var gateway = GatewayProcess.Launch(data, arguments);
+        await AssertOneLineAsync(gateway, named);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named()
+    {
+        using var data = new DataDirectory();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        await using var gateway = GatewayProcess.Launch(data, "--urls", $"http://127.0.0.1:{port}");
+        await AssertOneLineAsync(gateway, port);
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_directory_ends_and_the_first_goes_on()
+    {
+        using var data = new DataDirectory();
+        await using var first = await GatewayProcess.StartAsync(data);
+        await using var client = await first.ConnectAsync("alice");
+        await client.JoinAsync("lobby");
+        await using (var second = GatewayProcess.Launch(data, "--urls", "http://127.0.0.1:0")) await AssertOneLineAsync(second, data.Path);
+        await client.SayAsync("lobby", "still here");
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version_is_left_alone()
+    {
+        using var data = new DataDirectory();
+        await using (var older = await GatewayProcess.StartAsync(data))
+        {
+            await older.TerminateAsync();
+            await older.EndedAsync();
+        }
+
+        Change(data.Database, "INSERT INTO schema_versions (version, applied_at) VALUES (9999, '2099-01-01T00:00:00.000Z')");
+        await using var gateway = GatewayProcess.Launch(data, "--urls", "http://127.0.0.1:0");
+        await AssertOneLineAsync(gateway, data.Database);
+        Assert.Contains("9999", gateway.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_named()
+    {
+        using var data = new DataDirectory();
+        await File.WriteAllTextAsync(data.Database, string.Concat(Enumerable.Repeat("this is not a database. ", 500)));
+        await using var gateway = GatewayProcess.Launch(data, "--urls", "http://127.0.0.1:0");
+        await AssertOneLineAsync(gateway, data.Database);
+    }
+
+    [Fact]
+    public async Task A_database_that_another_program_holds_is_named()
+    {
+        using var data = new DataDirectory();
+        using var other = new SqliteConnection($"Data Source={data.Database};Pooling=False");
+        other.Open();
+        using var command = other.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode = WAL; BEGIN EXCLUSIVE; CREATE TABLE held (x)";
+        command.ExecuteNonQuery();
+        await using var gateway = GatewayProcess.Launch(data, "--urls", "http://127.0.0.1:0");
+        await AssertOneLineAsync(gateway, data.Database);
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_one_is_named()
+    {
+        using var data = new DataDirectory();
+        var file = Path.Combine(data.Path, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var gateway = GatewayProcess.LaunchIn(data.Path, "--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={file}");
+        await AssertOneLineAsync(gateway, file);
+    }
+
+    [Fact]
+    public async Task A_directory_that_may_not_be_written_is_named()
+    {
+        Assert.SkipWhen(Environment.IsPrivilegedProcess, "nothing is forbidden to root");
+        using var data = new DataDirectory();
+        var closed = Directory.CreateDirectory(Path.Combine(data.Path, "closed")).FullName;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var gateway = GatewayProcess.LaunchIn(data.Path, "--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={closed}");
+        await AssertOneLineAsync(gateway, closed);
+    }
+
+    private static async Task AssertOneLineAsync(GatewayProcess gateway, string named)
+    {
+        await gateway.EndedAsync();
+        var line = Assert.Single(gateway.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("Gateway: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
+        Assert.DoesNotContain(gateway.Output, output => output.Contains("   at ", StringComparison.Ordinal));
+        Assert.InRange(gateway.ExitCode, 1, 127);
+    }
+
+    private static void Change(string database, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={database};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
