@@ -77,9 +77,11 @@ public sealed class LookTests(Chromium chromium) : BrowserTest(chromium)
         });
         await alice.PictureAsync("phone-sign-in");
         await alice.SignInAsync("alice");
+        await Expect(alice.Title).ToHaveTextAsync("lobby");
+        await alice.Page.Locator("#back").TapAsync();
         await Expect(alice.RoomItem("dev")).ToHaveCountAsync(0);
         await alice.Page.GetByTestId("find-room").TapAsync();
-        await alice.Page.GetByTestId("find-result").TapAsync();
+        await alice.Page.Locator("[data-testid=find-result][data-room=dev]").TapAsync();
         await Expect(alice.Title).ToHaveTextAsync("dev");
         await Expect(alice.Stored).ToHaveCountAsync(2);
         await Expect(alice.Page.GetByTestId("room-list")).ToBeHiddenAsync();
