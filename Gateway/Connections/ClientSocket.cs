@@ -27,6 +27,7 @@ internal sealed partial class ClientSocket : IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _abort = new();
     private CloseReason? _reason;
+    private bool _toldByItself;
 
     /// <summary>Takes over an accepted WebSocket.</summary>
     /// <param name="socket">The socket.</param>
@@ -70,21 +71,28 @@ internal sealed partial class ClientSocket : IDisposable
         {
             await ReadUntilClosedAsync(onFrame);
         }
+        catch (WebSocketException error) when (error.WebSocketErrorCode == WebSocketError.Faulted)
+        {
+            // The other side broke the protocol, and the WebSocket itself has told it so (1002, 1007).
+            _toldByItself = true;
+        }
         catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException)
         {
-            // The other side is gone, or broke the protocol and was told so by the WebSocket itself.
+            // The other side is gone.
             await _abort.CancelAsync();
         }
 
         Close(CloseReason.Normal, last: null);
         await writing;
-        await _abort.CancelAsync();
-        _socket.Abort();
+        // Only what did not end by itself is cut off: that discards what is still on its way to the client.
+        if (_abort.IsCancellationRequested && !_toldByItself) _socket.Abort();
+        else await _abort.CancelAsync();
     }
 
     public void Dispose()
     {
-        _socket.Dispose();
+        // Disposing of a WebSocket that met an error cuts the connection off, and the close frame is lost on its way.
+        if (!_toldByItself) _socket.Dispose();
         _abort.Dispose();
     }
 
@@ -194,8 +202,9 @@ internal sealed partial class ClientSocket : IDisposable
         }
         catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
         {
+            // Reading ends with it.
             Close(CloseReason.Normal, last: null);
-            _socket.Abort();
+            await _abort.CancelAsync();
         }
     }
 
@@ -204,13 +213,20 @@ internal sealed partial class ClientSocket : IDisposable
         var gather = _wire is not null && frames.Count > 1;
         if (gather) await _wire!.CorkAsync(_abort.Token);
         var bytes = 0L;
-        foreach (var frame in frames)
+        try
         {
-            await _socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, _abort.Token);
-            bytes += frame.Length;
+            foreach (var frame in frames)
+            {
+                await _socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, _abort.Token);
+                bytes += frame.Length;
+            }
+        }
+        finally
+        {
+            // Also when sending failed: what was gathered may end with a close frame of the WebSocket's own.
+            if (gather) await _wire!.UncorkAsync(_abort.Token);
         }
 
-        if (gather) await _wire!.UncorkAsync(_abort.Token);
         _outbox.Written(bytes);
     }
 

@@ -30,7 +30,19 @@ internal sealed class SocketEndpoint(
             return;
         }
 
-        using var socket = await AcceptAsync(context, format);
+        // A quiet client is not a slow one; the keep-alive finds out who is gone.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate) requestRate.MinDataRate = null;
+        var responseRate = context.Features.Get<IHttpMinResponseDataRateFeature>();
+        var usualRate = responseRate?.MinDataRate;
+        if (responseRate is not null) responseRate.MinDataRate = null;
+        await ServeAsync(context, format, guest, wrong, await AcceptAsync(context, format));
+        // The last frames have to leave in time: no client may keep the connection by not reading them.
+        if (responseRate is not null) responseRate.MinDataRate = usualRate;
+    }
+
+    private async Task ServeAsync(HttpContext context, SocketFormat format, Guest? guest, string? wrong, ClientSocket accepted)
+    {
+        using var socket = accepted;
         if (guest is null)
         {
             await RefuseAsync(socket, CloseReason.Policy(wrong!));
@@ -47,9 +59,6 @@ internal sealed class SocketEndpoint(
 
     private async Task<ClientSocket> AcceptAsync(HttpContext context, SocketFormat format)
     {
-        // A quiet client is not a slow one; the keep-alive finds out who is gone.
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate) requestRate.MinDataRate = null;
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } responseRate) responseRate.MinDataRate = null;
         var upgrade = context.Features.Get<IHttpUpgradeFeature>() as CorkedUpgrade;
         var limits = services.Limits;
         var accepted = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
