@@ -30,6 +30,28 @@ public sealed class ClosingTests(SharedGateway shared)
         for (var i = 1; i <= 50; i++) Assert.Equal($"{i}", (await bob.MessageAsync(room)).Text("text"));
     }
 
+    [Fact]
+    public async Task The_last_words_are_never_lost_on_their_way()
+    {
+        var burst = Enumerable.Range(0, 400)
+            .SelectMany(i => RawSocket.Encode(RawSocket.Text, Encoding.ASCII.GetBytes($$"""{"type":"ping","id":{{i}}}""")))
+            .Concat(RawSocket.Encode(RawSocket.Close, [0x03, 0xE8]))
+            .ToArray();
+        for (var round = 0; round < 50; round++)
+        {
+            // All at once: what was asked, and the close.
+            await using var asker = await RawSocket.ConnectAsync(_gateway.Json(Names.New("alice")));
+            await asker.WriteAsync(burst);
+            var frames = await asker.ReadToEndAsync();
+            Assert.Equal(402, frames.Count);
+            Assert.Equal(1000, frames[^1].Code);
+
+            await using var violator = await RawSocket.ConnectAsync(_gateway.Json(Names.New("alice")));
+            await violator.SendAsync(RawSocket.Text, NotUtf8);
+            Assert.Equal(1007, (await violator.ReadToEndAsync())[^1].Code);
+        }
+    }
+
     [Theory]
     [InlineData(new byte[] { 1, 2, 3 })]
     [InlineData(new byte[0])]
