@@ -60,14 +60,16 @@ internal sealed class Follower : IGatewayObserver
         get { lock (_lock) return _reads.ToImmutableDictionary(); }
     }
 
-    private long Cursor
+    /// <summary>The seq of the newest event that it has.</summary>
+    public long Cursor
     {
         get { lock (_lock) return _cursor; }
     }
 
-    /// <summary>Starts to follow: after this seq, or from now on.</summary>
+    /// <summary>Starts to follow: after this seq, or from now on. May be called again when it failed.</summary>
     public async Task<RouteStatus> FollowAsync(long? after = null)
     {
+        if (_log is not null) return await RenewAsync();
         var status = await _cluster.Room(Room).Renew(Renewal(after ?? -1, full: true));
         lock (_lock)
         {

@@ -1,0 +1,86 @@
+using OrleansChat.Gateways;
+using OrleansChat.Grains.Tests.Clusters;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Grains.Tests.Models;
+
+/// <summary>
+/// A user's list of rooms as a gateway keeps it: read once, then changed by notices, and read again when one of them
+/// was missed.
+/// </summary>
+internal sealed class UserView : IGatewayObserver
+{
+    private readonly Lock _lock = new();
+    private readonly ChatCluster _cluster;
+    private readonly IGatewayObserver _reference;
+    private readonly string _connection = Guid.NewGuid().ToString("N");
+    private readonly SortedDictionary<string, RoomEntry> _rooms = new(StringComparer.Ordinal);
+    private readonly List<UserNotice> _early = [];
+    private long? _version;
+
+    public UserView(ChatCluster cluster, string user)
+    {
+        (_cluster, User) = (cluster, user);
+        _reference = cluster.Reference(this);
+    }
+
+    public string User { get; }
+
+    /// <summary>The rooms and roles; how far the rooms have gone is for those to know who follow them.</summary>
+    public List<(string Room, RoomKind Kind, MemberRole Role)> Rooms
+    {
+        get { lock (_lock) return [.. _rooms.Values.Select(r => (r.Room, r.Kind, r.Role))]; }
+    }
+
+    public async Task ConnectAsync() => Take(await _cluster.User(User).Connect(
+        new ConnectionRequest(_connection, $"gateway of {User}", _reference, null, 10)));
+
+    /// <summary>Renews the lease, and reads the list again if something was missed.</summary>
+    public async Task RenewAsync()
+    {
+        var version = await _cluster.User(User).Renew($"gateway of {User}", _reference, [_connection]);
+        lock (_lock)
+        {
+            if (version == _version) return;
+        }
+
+        Take(await _cluster.User(User).Rooms());
+    }
+
+    public Task<bool> Notify(UserNotice notice)
+    {
+        lock (_lock)
+        {
+            _early.Add(notice);
+            ApplyWhatFollows();
+        }
+
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> Deliver(RoomBatch batch) => Task.FromResult(false);
+
+    private void Take(UserSession session)
+    {
+        lock (_lock)
+        {
+            _rooms.Clear();
+            foreach (var entry in session.Rooms) _rooms.Add(entry.Room, entry);
+            _version = session.Version;
+            ApplyWhatFollows();
+        }
+    }
+
+    private void ApplyWhatFollows()
+    {
+        while (_early.Find(n => n.Version == _version + 1) is { } next)
+        {
+            _version = next.Version;
+            if (next.Change.Entry is { } entry) _rooms[entry.Room] = entry;
+            else _rooms.Remove(next.Change.Room);
+        }
+
+        _early.RemoveAll(n => n.Version <= _version);
+    }
+}
