@@ -12,7 +12,7 @@ namespace OrleansChat.Grains.Tests.Models;
 /// </summary>
 public sealed class ModelTests(ImpatientCluster cluster) : IClassFixture<ImpatientCluster>
 {
-    private const int Scripts = 40;
+    private const int Scripts = 150;
     private static readonly TimeSpan ShrinkingTime = TimeSpan.FromMinutes(2);
 
     private long? _firstFailure;
@@ -21,7 +21,7 @@ public sealed class ModelTests(ImpatientCluster cluster) : IClassFixture<Impatie
     public async Task Whatever_is_done_the_log_the_streams_and_the_state_are_those_of_the_model()
     {
         var property = Prop.ForAll(Script.Arbitrary(MayShrink), RunAsync);
-        var config = Config.QuickThrowOnFailure.WithMaxTest(Scripts).WithStartSize(5).WithEndSize(160).WithReplay(Replay());
+        var config = Config.QuickThrowOnFailure.WithMaxTest(Scripts).WithStartSize(20).WithEndSize(400).WithReplay(Replay());
         // FsCheck waits for each run on the thread that it was called on.
         await Task.Run(() => Check.One(config, property));
     }

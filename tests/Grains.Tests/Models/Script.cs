@@ -21,11 +21,11 @@ public sealed record Script(Command[] Commands)
         var client =
             from actor in Gen.Choose(0, Clients - 1)
             from action in Gen.Frequency(
-                (4, Gen.Constant(CommandAction.Join)),
+                (5, Gen.Constant(CommandAction.Join)),
                 (1, Gen.Constant(CommandAction.Leave)),
-                (3, Gen.Constant(CommandAction.Send)),
-                (6, Gen.Constant(CommandAction.SendKeyed)),
-                (3, Gen.Constant(CommandAction.Repeat)),
+                (6, Gen.Constant(CommandAction.Send)),
+                (10, Gen.Constant(CommandAction.SendKeyed)),
+                (4, Gen.Constant(CommandAction.Repeat)),
                 (1, Gen.Constant(CommandAction.ReuseKey)),
                 (3, Gen.Constant(CommandAction.Read)),
                 (1, Gen.Constant(CommandAction.Typing)),
@@ -37,10 +37,10 @@ public sealed record Script(Command[] Commands)
             select new Command(actor, action, room, number);
         var chaos =
             from action in Gen.Frequency(
-                (12, Gen.Constant(CommandAction.Deactivate)),
-                (8, Gen.Constant(CommandAction.Rival)),
-                (1, Gen.Constant(CommandAction.KillSilo)),
-                (20, Gen.Constant(CommandAction.Pause)))
+                (60, Gen.Constant(CommandAction.Deactivate)),
+                (40, Gen.Constant(CommandAction.Rival)),
+                (2, Gen.Constant(CommandAction.KillSilo)),
+                (100, Gen.Constant(CommandAction.Pause)))
             from room in Gen.Choose(0, Rooms - 1)
             from number in Gen.Choose(1, 20)
             select new Command(Chaos, action, room, number);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansChat.Gateways;
 using OrleansChat.Grains.Tests.Clusters;
 using OrleansChat.Rooms;
@@ -27,10 +28,27 @@ internal sealed class UserView : IGatewayObserver
 
     public string User { get; }
 
-    /// <summary>The rooms and roles; how far the rooms have gone is for those to know who follow them.</summary>
-    public List<(string Room, RoomKind Kind, MemberRole Role)> Rooms
+    /// <summary>The rooms, each as far as it had gone when there was last news of the membership.</summary>
+    public ImmutableArray<RoomEntry> Rooms
     {
-        get { lock (_lock) return [.. _rooms.Values.Select(r => (r.Room, r.Kind, r.Role))]; }
+        get { lock (_lock) return [.. _rooms.Values]; }
+    }
+
+    /// <summary>The rooms as somebody knows them who also follows them.</summary>
+    public ImmutableArray<RoomEntry> RoomsWith(IEnumerable<Follower> followers)
+    {
+        var rooms = Rooms.ToDictionary(r => r.Room);
+        foreach (var follower in followers)
+        {
+            if (!rooms.TryGetValue(follower.Room, out var entry)) continue;
+            rooms[follower.Room] = entry with
+            {
+                LastSeq = Math.Max(entry.LastSeq, follower.Cursor),
+                ReadSeq = Math.Max(entry.ReadSeq, follower.Reads.GetValueOrDefault(User)),
+            };
+        }
+
+        return [.. rooms.Values.OrderBy(r => r.Room, StringComparer.Ordinal)];
     }
 
     public async Task ConnectAsync() => Take(await _cluster.User(User).Connect(
