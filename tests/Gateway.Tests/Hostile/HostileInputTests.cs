@@ -11,8 +11,8 @@ namespace OrleansChat.Gateway.Tests.Hostile;
 [Collection(nameof(Alone))]
 public sealed class HostileInputTests : IAsyncLifetime
 {
-    // Buffers that the runtime keeps, compiled code and the like; a leak of these tests' input would be many times as much.
-    private const long TolerableGrowth = 16 << 20;
+    // Buffers that the runtime keeps, compiled code and the like; one connection kept of each five would be more.
+    private const long TolerableGrowth = 4 << 20;
     private static readonly int[] CloseCodes = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1013, 4000];
 
     private TestGateway? _gateway;
@@ -45,8 +45,8 @@ public sealed class HostileInputTests : IAsyncLifetime
             {
                 await using var raw = await RawSocket.ConnectAsync(Gateway.Json("mallory"));
                 var reading = raw.ReadToEndAsync();
-                // Most of a burst comes after the close was decided, as from a client that does not listen.
-                for (var i = 0; i < 100; i++, frames++) await SendAsync(raw, Garbage(random));
+                // Some of them come after the close was decided, as from a client that does not listen.
+                for (var i = 0; i < 12; i++, frames++) await SendAsync(raw, Garbage(random));
                 await AssertAnsweredAsync(reading);
             }
         });
@@ -185,7 +185,7 @@ public sealed class HostileInputTests : IAsyncLifetime
         Assert.All(frames.Where(frame => frame.Opcode == RawSocket.Text), frame => FrameFields.Parse(frame.Text));
         // A client that is still sending when the server hangs up may lose the last words, but not be served on.
         if (frames.LastOrDefault() is { Opcode: RawSocket.Close } last) Assert.Contains(last.Code, CloseCodes);
-        Assert.InRange(frames.Count, 0, 120);
+        Assert.InRange(frames.Count, 0, 20);
     }
 
     private static (byte Opcode, byte[] Payload) Garbage(Random random)
