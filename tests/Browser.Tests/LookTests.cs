@@ -48,6 +48,7 @@ public sealed class LookTests(Chromium chromium) : BrowserTest(chromium)
         await ming.JoinAsync("dm:Alice:小明");
         await Expect(alice.Unread("dev")).ToHaveTextAsync("2");
         await Expect(alice.Unread("dm:Alice:小明")).ToHaveTextAsync("1");
+        await Expect(alice.RoomItem("dm:Alice:小明").Locator(".online")).ToBeVisibleAsync();
         await Expect(alice.Stored).ToHaveCountAsync(9);
         await ravi.TypeAsync("weekend");
         await Expect(alice.Typing).ToHaveTextAsync("Ravi is typing…");

@@ -23,8 +23,12 @@ public sealed class RestartTests(Chromium chromium) : BrowserTest(chromium)
         await alice.SeesAsync("before 1", "before 2");
 
         await Process.KillAsync();
-        await Expect(alice.Banner).ToContainTextAsync("Offline");
-        await Expect(bob.Banner).ToContainTextAsync("Offline");
+        foreach (var person in new[] { alice, bob })
+        {
+            await Expect(person.Banner).ToBeVisibleAsync();
+            await Expect(person.Banner).ToContainTextAsync("Offline");
+        }
+
         await alice.SendAsync("alice waits 1", "alice waits 2", "alice waits 3");
         await bob.SendAsync("bob waits 1", "bob waits 2");
         await Expect(alice.Waiting).ToHaveTextAsync(["alice waits 1", "alice waits 2", "alice waits 3"]);
