@@ -1,8 +1,4 @@
 using OrleansChat.Gateway.Hosting;
 using OrleansChat.Grains.Hosting;
 
-return await ChatProcess.RunAsync("Gateway", async () =>
-{
-    await using var app = ChatGateway.BuildEmbedded(args);
-    await app.RunAsync();
-});
+return await ChatProcess.RunAsync("Gateway", () => ChatGateway.BuildEmbedded(args));

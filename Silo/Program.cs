@@ -1,6 +1,6 @@
 using OrleansChat.Grains.Hosting;
 
-return await ChatProcess.RunAsync("Silo", async () =>
+return await ChatProcess.RunAsync("Silo", () =>
 {
     var builder = WebApplication.CreateBuilder(args);
     builder.AddChatLogging();
@@ -8,8 +8,8 @@ return await ChatProcess.RunAsync("Silo", async () =>
     builder.AddChatSilo();
     builder.Services.AddHealthChecks();
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
-    await using var app = builder.Build();
+    var app = builder.Build();
     app.MapHealthChecks("/healthz/live");
     app.MapHealthChecks("/healthz/ready");
-    await app.RunAsync();
+    return app;
 });

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -28,20 +29,36 @@ public static class ChatProcess
 
     /// <summary>Builds and runs a host until it is told to stop.</summary>
     /// <param name="program">The program's name, for the line that says why it cannot start.</param>
-    /// <param name="run">What to do.</param>
+    /// <param name="build">Builds the host.</param>
     /// <returns>0, or 1 when it could not start; then one line on standard error says why.</returns>
-    public static async Task<int> RunAsync(string program, Func<Task> run)
+    public static async Task<int> RunAsync(string program, Func<WebApplication> build)
     {
-        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(build);
         try
         {
-            await run();
+            await using var app = build();
+            await StartAsync(app);
+            await app.WaitForShutdownAsync();
             return 0;
         }
         catch (Exception error) when (Explain(error) is { } reason)
         {
             await Console.Error.WriteLineAsync($"{program}: {reason}");
             return 1;
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // What had started stops in good order: cut off, it would talk over the line that says what is wrong.
+            await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 

@@ -23,6 +23,8 @@ public static class ListenAddresses
     private static void Check(string url)
     {
         var address = Parse(url);
+        if (address is { Host: "localhost", Port: 0 })
+            throw new FormatException($"--urls: '{url}' names no port; a free one is found for http://127.0.0.1:0 alone");
         if (address.IsUnixPipe || address.Port == 0) return;
         if (address.Port is < 0 or > IPEndPoint.MaxPort)
             throw new FormatException($"--urls: the port of '{url}' is not between 0 and {IPEndPoint.MaxPort}");
