@@ -23,7 +23,7 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
 
     public static CloseReason LogReplaced { get; } = new(4002, "a room's log was replaced", Reconnect: true);
 
-    public static CloseReason FeedLost { get; } = new(4003, "a room cannot be followed at the moment", Reconnect: true, AfterMs: 1000);
+    public static CloseReason NotFollowing { get; } = new(4003, "a room cannot be followed at the moment", Reconnect: true, AfterMs: 1000);
 
     public static CloseReason Policy(string text) => new(1008, text, Reconnect: false);
 

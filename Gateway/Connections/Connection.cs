@@ -83,6 +83,15 @@ internal abstract class Connection(ClientSocket socket, string user, string? nam
         });
     }
 
+    /// <summary>
+    /// A room of the user's list cannot be followed. Ends the connection, so that the client comes back and is told
+    /// what it missed; a room that is no more is no loss.
+    /// </summary>
+    public void NotFollowing(Exception error)
+    {
+        if (Faults.ToRefusal(error, Services.Logger).Code != ChatErrorCode.NoSuchRoom) Close(CloseReason.NotFollowing);
+    }
+
     /// <summary>Follows a room no longer.</summary>
     protected void Unfollow(string room)
     {

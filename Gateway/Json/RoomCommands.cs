@@ -100,6 +100,11 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
         {
             await PerformAsync(command);
         }
+        catch (Exception error) when (command is FollowCommand)
+        {
+            // Nobody asked for it, so nobody would ask again, and miss what is said there without knowing.
+            connection.NotFollowing(error);
+        }
         catch (Exception error)
         {
             connection.Refuse(command, error);

@@ -149,7 +149,7 @@ internal sealed partial class TextConnection : Connection
         }
         catch (Exception error)
         {
-            Socket.Send(TextLines.Error(Faults.ToRefusal(error, Services.Logger).Message));
+            NotFollowing(error);
         }
         finally
         {
