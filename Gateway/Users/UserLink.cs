@@ -11,12 +11,16 @@ namespace OrleansChat.Gateway.Users;
 /// </summary>
 internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIdentity identity, ILogger logger)
 {
+    // A room that dies between its commit and its news tells nobody: once in so many renewals the list itself is read.
+    private const int RenewalsPerReading = 3;
+
     private readonly Lock _lock = new();
 
     // A connection and, until it has been greeted, the notices that wait for it.
     private readonly Dictionary<Connection, List<UserNotice>?> _connections = [];
     private readonly Dictionary<string, RoomEntry> _rooms = [];
     private long _version = -1;
+    private int _renewals;
     private bool _closed;
     private bool _reading;
 
@@ -92,7 +96,7 @@ internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIde
             var version = await Grain.Renew(identity.Name, identity.Observer, ids);
             lock (_lock)
             {
-                if (_version >= 0 && version != _version) ReadRoomsSoon();
+                if (_version >= 0 && (version != _version || ++_renewals % RenewalsPerReading == 0)) ReadRoomsSoon();
             }
         }
         catch (Exception error)

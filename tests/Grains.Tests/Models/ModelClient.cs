@@ -33,7 +33,7 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
             CommandAction.Repeat => RepeatAsync(place, room, command.Number),
             CommandAction.ReuseKey => ReuseKeyAsync(place, room, command.Number),
             CommandAction.Read => ReadAsync(place, room, command.Number),
-            CommandAction.Typing => AllowedAsync(place, () => DoneAsync(room.Typing(User))),
+            CommandAction.Typing => AllowedAsync(place, () => Sending.SurelyAsync(() => DoneAsync(room.Typing(User)))),
             CommandAction.Follow => FollowAsync(place, command.Number),
             CommandAction.Unfollow => UnfollowAsync(place),
             CommandAction.Renew => place.Live is { } live ? Sending.SurelyAsync(live.RenewAsync) : Task.CompletedTask,

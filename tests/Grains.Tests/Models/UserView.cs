@@ -19,6 +19,7 @@ internal sealed class UserView : IGatewayObserver
     private readonly SortedDictionary<string, RoomEntry> _rooms = new(StringComparer.Ordinal);
     private readonly List<UserNotice> _early = [];
     private long? _version;
+    private int _renewals;
 
     public UserView(ChatCluster cluster, string user)
     {
@@ -54,13 +55,13 @@ internal sealed class UserView : IGatewayObserver
     public async Task ConnectAsync() => Take(await _cluster.User(User).Connect(
         new ConnectionRequest(_connection, $"gateway of {User}", _reference, null, 10)));
 
-    /// <summary>Renews the lease, and reads the list again if something was missed.</summary>
+    /// <summary>Renews the lease, and reads the list again if something was missed, and every third time in any case.</summary>
     public async Task RenewAsync()
     {
         var version = await _cluster.User(User).Renew($"gateway of {User}", _reference, [_connection]);
         lock (_lock)
         {
-            if (version == _version) return;
+            if (version == _version && ++_renewals % 3 != 0) return;
         }
 
         Take(await _cluster.User(User).Rooms());
