@@ -67,6 +67,11 @@ internal sealed class UserView : IGatewayObserver
         Take(await _cluster.User(User).Rooms());
     }
 
+    public override string ToString()
+    {
+        lock (_lock) return $"version {_version}, {string.Join(' ', _rooms.Values)}, early {string.Join(' ', _early)}";
+    }
+
     public Task<bool> Notify(UserNotice notice)
     {
         lock (_lock)

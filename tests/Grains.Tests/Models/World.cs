@@ -125,7 +125,7 @@ internal sealed class World
                     await Sending.SurelyAsync(() => DoneAsync(_views[i].RenewAsync()));
                     return _views[i].Rooms.Select(Membership).SequenceEqual(fresh.Select(Membership));
                 },
-                "a user's rooms and the notices since are the rooms read anew");
+                () => $"the rooms of {client.User} and the notices since are the rooms read anew: {_views[i]} and {string.Join(' ', fresh)}");
         }
 
         for (var i = 0; i < _rooms.Length; i++)

@@ -59,6 +59,21 @@ public sealed class FenceTests
         Assert.Equal(before, Dump(temp));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task An_activation_that_has_lost_count_commits_nothing(long lastSeq)
+    {
+        using var temp = new TempStore();
+        var head = await temp.CreateAsync("lobby");
+        await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("1")), TempStore.From("alice", TempStore.Text("2")));
+        var before = Dump(temp);
+        await Assert.ThrowsAsync<FencedException>(
+            () => temp.AppendAsync(head, lastSeq, TempStore.From("alice", TempStore.Text("3"))));
+        Assert.Equal(before, Dump(temp));
+    }
+
     [Fact]
     public async Task Creating_a_room_that_is_there_changes_nothing_and_fences_nobody()
     {
