@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 
 namespace OrleansChat.Browser.Tests.Servers;
 
@@ -10,7 +11,9 @@ internal sealed class Terminal : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
-    private readonly byte[] _buffer = new byte[256 * 1024];
+    // Far more than any test leaves unread.
+    private readonly Channel<JsonObject> _frames = Channel.CreateBounded<JsonObject>(10_000);
+    private Task _reading = Task.CompletedTask;
     private int _lastId;
 
     private Terminal()
@@ -27,6 +30,7 @@ internal sealed class Terminal : IAsyncDisposable
             Query = $"subscribe=none&user={Uri.EscapeDataString(user)}",
         };
         await terminal._socket.ConnectAsync(address.Uri, CancellationToken.None);
+        terminal._reading = terminal.KeepReadingAsync();
         return terminal;
     }
 
@@ -46,7 +50,7 @@ internal sealed class Terminal : IAsyncDisposable
         var replies = new List<JsonObject>();
         while (replies.Count < commands.Count)
         {
-            var frame = await ReadAsync(patience.Token);
+            var frame = await _frames.Reader.ReadAsync(patience.Token);
             if (frame["id"] is null) continue;
             Assert.NotEqual("error", (string?)frame["type"]);
             replies.Add(frame);
@@ -80,27 +84,41 @@ internal sealed class Terminal : IAsyncDisposable
         var joined = await JoinAsync(room);
         if ((long?)joined["readSeq"] >= seq) return;
         JsonObject frame;
-        do frame = await ReadAsync(patience.Token);
+        do frame = await _frames.Reader.ReadAsync(patience.Token);
         while ((string?)frame["type"] != "read" || (long?)frame["seq"] < seq);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        _socket.Abort();
+        await _reading;
         _socket.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private Task WriteAsync(JsonObject command, CancellationToken cancellation) => _socket.SendAsync(
         JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, endOfMessage: true, cancellation);
 
-    private async Task<JsonObject> ReadAsync(CancellationToken cancellation)
+    // Always, for who does not read does not answer the server's pings either, and is taken to be gone.
+    private async Task KeepReadingAsync()
     {
+        var buffer = new byte[256 * 1024];
         var length = 0;
-        while (true)
+        try
         {
-            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), cancellation);
-            length += part.Count;
-            if (part.EndOfMessage) return JsonNode.Parse(_buffer.AsSpan(0, length))!.AsObject();
+            while (_socket.State == WebSocketState.Open)
+            {
+                var part = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+                length += part.Count;
+                if (!part.EndOfMessage || part.MessageType == WebSocketMessageType.Close) continue;
+                await _frames.Writer.WriteAsync(JsonNode.Parse(buffer.AsSpan(0, length))!.AsObject());
+                length = 0;
+            }
+
+            _frames.Writer.Complete();
+        }
+        catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+        {
+            _frames.Writer.Complete(error);
         }
     }
 }
