@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test. Arguments go on to `dotnet test`, such as: ./test.sh --filter FullyQualifiedName~Resume
-# Needs the .NET 10 SDK; installs Node.js and Chromium from Debian when run as root and they are missing.
+# Needs the .NET 10 SDK; installs Node.js, Chromium and PostgreSQL from Debian when run as root and they are missing.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -22,6 +22,9 @@ if ! command -v dotnet > /dev/null; then
 fi
 install node nodejs
 install chromium chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
+# Debian keeps the server out of the PATH. The tests start servers of their own, and use none that runs.
+for programs in /usr/lib/postgresql/*/bin; do PATH=$PATH:$programs; done
+install postgres postgresql
 
 dotnet build OrleansChat.sln --nologo -v quiet
 

@@ -84,7 +84,7 @@ internal static class SqliteAppend
             + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
             room,
             added.Seq,
-            SqliteText.Of(added.Kind),
+            StoredText.Of(added.Kind),
             epoch,
             added.From,
             added.Name,

@@ -48,8 +48,8 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         + "LEFT JOIN members m ON m.room = r.room AND m.user = $2 "
         + "LEFT JOIN bans b ON b.room = r.room AND b.user = $2 WHERE r.room = $1",
         static row => new Standing(
-            SqliteText.ToKind(row.GetString(0)),
-            SqliteText.ToRoleOrNull(SqliteSession.TextOrNull(row, 1)),
+            StoredText.ToKind(row.GetString(0)),
+            StoredText.ToRoleOrNull(SqliteSession.TextOrNull(row, 1)),
             ReadSeq: row.GetInt64(2),
             MutedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 3)),
             BannedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 4))),
@@ -62,7 +62,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
             "SELECT m.user, u.name, m.role FROM members m LEFT JOIN users u ON u.user = m.user "
             + "WHERE m.room = $1 AND m.user > $2 ORDER BY m.user LIMIT $3",
             static row => new MemberEntry(
-                row.GetString(0), SqliteSession.TextOrNull(row, 1), SqliteText.ToRole(row.GetString(2)), Online: false),
+                row.GetString(0), SqliteSession.TextOrNull(row, 1), StoredText.ToRole(row.GetString(2)), Online: false),
             room,
             after ?? "",
             limit + 1);
@@ -73,7 +73,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq "
         + "FROM members m JOIN rooms r ON r.room = m.room WHERE m.user = $1 ORDER BY m.room",
         static row => new RoomEntry(
-            row.GetString(0), SqliteText.ToKind(row.GetString(1)), SqliteText.ToRole(row.GetString(2)), row.GetInt64(3), row.GetInt64(4)),
+            row.GetString(0), StoredText.ToKind(row.GetString(1)), StoredText.ToRole(row.GetString(2)), row.GetInt64(3), row.GetInt64(4)),
         user).ToImmutableArray());
 
     public Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit) => ReadAsync(session =>
@@ -85,11 +85,11 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
             + "AND ($3 IS NULL OR mentions(r.room, $3) OR mentions(r.topic, $3)) ORDER BY r.room LIMIT $4",
             static row => new ListedRoom(
                 row.GetString(0),
-                SqliteText.ToKind(row.GetString(1)),
+                StoredText.ToKind(row.GetString(1)),
                 SqliteSession.TextOrNull(row, 2),
                 Members: row.GetInt64(3),
                 LastSeq: row.GetInt64(4),
-                SqliteText.ToRoleOrNull(SqliteSession.TextOrNull(row, 5)),
+                StoredText.ToRoleOrNull(SqliteSession.TextOrNull(row, 5)),
                 ReadSeq: row.GetInt64(6)),
             user,
             after ?? "",
@@ -103,7 +103,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
 
     private static RoomEvent ToEvent(SqliteDataReader row) => new(
         row.GetInt64(0),
-        SqliteText.ToEventKind(row.GetString(1)),
+        StoredText.ToEventKind(row.GetString(1)),
         From: row.GetString(2),
         Name: SqliteSession.TextOrNull(row, 3),
         Text: row.GetString(4),

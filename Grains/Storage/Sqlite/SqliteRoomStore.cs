@@ -20,7 +20,7 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
             row => ToHead(room.Room, row),
             room.Room,
             room.Log,
-            SqliteText.Of(room.Kind),
+            StoredText.Of(room.Kind),
             room.Topic,
             room.Creator,
             SqliteText.Of(room.At));
@@ -93,7 +93,7 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
         "INSERT INTO members (room, user, role, read_seq, joined_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         room,
         member.User,
-        SqliteText.Of(member.Role),
+        StoredText.Of(member.Role),
         member.ReadSeq,
         SqliteText.Of(member.At));
 
@@ -107,7 +107,7 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
     private static RoomHead ToHead(string room, SqliteDataReader row) => new(
         room,
         Log: row.GetString(0),
-        Kind: SqliteText.ToKind(row.GetString(1)),
+        Kind: StoredText.ToKind(row.GetString(1)),
         Topic: SqliteSession.TextOrNull(row, 2),
         Epoch: row.GetInt64(3),
         LastSeq: row.GetInt64(4),

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Storage.Postgres;
+
+/// <summary>A message that was committed under a key.</summary>
+internal readonly record struct KeyedEvent(long Seq, DateTimeOffset At, string Text, long? ReplyTo, string? Data);
+
+/// <summary>
+/// A room's batch: what was committed before is dropped, and the rest numbered. <see cref="PostgresAppends"/> commits
+/// those of many rooms at once.
+/// </summary>
+internal sealed class PostgresAppend(AppendRequest request) : PostgresWork<AppendResult>(request.Fence.Room)
+{
+    public AppendRequest Request { get; } = request;
+
+    /// <summary>The new events, once they are numbered.</summary>
+    public ImmutableArray<RoomEvent> Events { get; private set; } = [];
+
+    public override int Size => Request.Drafts.Sum(d => d.Draft.Text.Length + (d.Draft.Data?.Length ?? 0));
+
+    /// <summary>Numbers the drafts that were not committed before.</summary>
+    /// <param name="earlier">What the table has under their keys, by room, sender and key.</param>
+    public void Number(Dictionary<(string Room, string Sender, string Key), KeyedEvent> earlier)
+    {
+        var outcomes = ImmutableArray.CreateBuilder<SendOutcome>(Request.Drafts.Length);
+        var events = ImmutableArray.CreateBuilder<RoomEvent>(Request.Drafts.Length);
+        foreach (var sent in Request.Drafts)
+        {
+            var key = (Owner, sent.Sender, sent.Draft.Key ?? "");
+            if (sent.Draft.Key is not null && earlier.TryGetValue(key, out var found))
+            {
+                outcomes.Add(Again(sent.Draft, found));
+                continue;
+            }
+
+            var added = ToEvent(Request.LastSeq + events.Count + 1, sent);
+            events.Add(added);
+            outcomes.Add(new SendOutcome(added.Seq, added.At, Duplicate: false));
+            // For the same key further on in this batch.
+            if (sent.Draft.Key is not null) earlier[key] = new KeyedEvent(added.Seq, added.At, added.Text, added.ReplyTo, added.Data);
+        }
+
+        Events = events.DrainToImmutable();
+        Succeed(new AppendResult(outcomes.DrainToImmutable(), Events));
+    }
+
+    private static SendOutcome Again(Draft draft, KeyedEvent found) =>
+        found.Text == draft.Text && found.ReplyTo == draft.ReplyTo && found.Data == draft.Data
+            ? new SendOutcome(found.Seq, found.At, Duplicate: true)
+            : SendOutcome.Refused(ChatErrorCode.KeyReused, $"the key was used for another message, seq {found.Seq}", "key");
+
+    private RoomEvent ToEvent(long seq, SenderDraft sent) => new(
+        seq,
+        RoomEventKind.Message,
+        sent.Sender,
+        sent.Name,
+        sent.Draft.Text,
+        Request.At,
+        sent.Draft.Key,
+        sent.Draft.ReplyTo,
+        sent.Draft.Data);
+}

@@ -1,0 +1,145 @@
+using Npgsql;
+
+namespace OrleansChat.Grains.Storage.Postgres;
+
+/// <summary>One database: how to come by connections to it, and what it is called in messages.</summary>
+/// <remarks>
+/// Statements have two limits. The server itself ends one after <c>statement_timeout</c>, and then it is certain that
+/// nothing was written. Only when the server does not answer at all does the longer limit of this side run out.
+/// Both are well below the ten seconds after which callers of grains give up.
+/// </remarks>
+internal sealed class PostgresDatabase : IAsyncDisposable
+{
+    /// <summary>How long anything may take, the way to a connection included.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    // What the promises rest on, whatever the server, the database or the role has been set to. A commit that returns
+    // before it is on the disk would be no acknowledgement; a stricter isolation would make fences into errors.
+    private const string Preparation =
+        """
+        SET statement_timeout = '4s';
+        SET lock_timeout = '2s';
+        SET default_transaction_isolation = 'read committed';
+        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+        """;
+
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
+
+    private readonly TimeProvider _clock;
+    private readonly NpgsqlDataSource _reads;
+    private readonly NpgsqlDataSource _writes;
+
+    /// <param name="connectionString">The way to it, as the operator wrote it.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="writers">How many connections are for writing.</param>
+    /// <exception cref="StoreStartException">It cannot be read.</exception>
+    public PostgresDatabase(string connectionString, TimeProvider clock, int writers)
+    {
+        _clock = clock;
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            if (string.IsNullOrWhiteSpace(settings.Host)) throw new FormatException("there is no host");
+            Name = string.IsNullOrEmpty(settings.Database) ? settings.Host : $"{settings.Host}:{settings.Port}/{settings.Database}";
+            _reads = Build(Complete(settings));
+            // However many read, those who write need not queue for a connection.
+            settings.MinPoolSize = 0;
+            settings.MaxPoolSize = writers;
+            _writes = Build(settings);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or NotSupportedException)
+        {
+            // What is wrong with it may quote a part of the password, so that it goes no further.
+            throw new StoreStartException(
+                "ConnectionStrings:Chat is not a connection string such as "
+                + "Host=db.example.org;Port=5432;Database=chat;Username=chat;Password=... (a value with ; or = in it needs quotes)");
+        }
+    }
+
+    /// <summary>Host, port and database, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Opens a connection, or fails at once.</summary>
+    public ValueTask<NpgsqlConnection> ConnectAtOnceAsync(CancellationToken cancellation) => _writes.OpenConnectionAsync(cancellation);
+
+    /// <summary>Opens a connection to write; while the server is starting or cannot be reached, tries again.</summary>
+    /// <param name="limit">When to give up.</param>
+    public Task<NpgsqlConnection> ConnectToWriteAsync(CancellationToken limit) => ConnectAsync(_writes, limit);
+
+    /// <summary>Opens a connection to read, as patiently.</summary>
+    /// <param name="limit">When to give up.</param>
+    public Task<NpgsqlConnection> ConnectToReadAsync(CancellationToken limit) => ConnectAsync(_reads, limit);
+
+    /// <summary>Forgets the connections for reading that lie idle: the server that they led to is gone.</summary>
+    public void ForgetIdle() => _reads.Clear();
+
+    /// <summary>A failure as the rest of the program knows it.</summary>
+    public StoreUnavailableException Unavailable(Exception error, bool outcomeUnknown) =>
+        new($"{Name}: {PostgresFaults.Explain(error)}", outcomeUnknown, error);
+
+    /// <summary>A token that ends after <see cref="Limit"/>.</summary>
+    public CancellationTokenSource StartLimit() => new(Limit, _clock);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _reads.DisposeAsync();
+        await _writes.DisposeAsync();
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource source, CancellationToken limit)
+    {
+        while (true)
+        {
+            try
+            {
+                return await source.OpenConnectionAsync(limit);
+            }
+            catch (NpgsqlException error) when (PostgresFaults.MayPass(error))
+            {
+                await Task.Delay(BetweenAttempts, _clock, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // Why there is no connection says more than that the time is over.
+                if (limit.IsCancellationRequested) throw;
+            }
+        }
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UsePhysicalConnectionInitializer(Prepare, PrepareAsync);
+        return builder.Build();
+    }
+
+    private static NpgsqlConnectionStringBuilder Complete(NpgsqlConnectionStringBuilder settings)
+    {
+        // Seconds; what the operator has set stays, where there is a choice.
+        if (!settings.ContainsKey("Timeout")) settings.Timeout = (int)Limit.TotalSeconds;
+        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 20;
+        if (!settings.ContainsKey("Application Name")) settings.ApplicationName = "OrleansChat";
+        settings.CommandTimeout = (int)Limit.TotalSeconds;
+        // A server that did not answer in time is not asked to answer to that.
+        settings.CancellationTimeout = -1;
+        // Each statement is parsed and planned once for each connection.
+        settings.MaxAutoPrepare = 64;
+        settings.AutoPrepareMinUsages = 2;
+        // Nothing here changes the state of a session but the preparation, which has to last.
+        settings.NoResetOnClose = true;
+        // A commit leaves in one piece where it can: half of one, from a process that was stopped, would hold what
+        // the server has begun with.
+        settings.WriteBufferSize = 64 * 1024;
+        return settings;
+    }
+
+    private static void Prepare(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(Preparation, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task PrepareAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(Preparation, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

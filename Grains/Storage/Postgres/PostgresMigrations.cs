@@ -1,0 +1,90 @@
+using System.Globalization;
+using Npgsql;
+
+namespace OrleansChat.Grains.Storage.Postgres;
+
+/// <summary>Brings a database to this version's schema: numbered scripts, each once, each whole or not at all.</summary>
+internal static class PostgresMigrations
+{
+    private const string Folder = "OrleansChat.Grains.Storage.Postgres.Schema.";
+
+    // Several processes start at once: the first one migrates, and the others wait for it. Scripts may take their time.
+    private const string Begin =
+        """
+        SET LOCAL statement_timeout = 0;
+        SET LOCAL lock_timeout = '60s';
+        SELECT pg_advisory_xact_lock(hashtext('OrleansChat schema'))
+        """;
+
+    /// <exception cref="StoreStartException">The database was written by a newer version.</exception>
+    public static async Task ApplyAsync(
+        NpgsqlConnection connection, PostgresDatabase database, TimeProvider clock, CancellationToken cancellation)
+    {
+        var scripts = Scripts();
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await ExecuteAsync(connection, Begin, cancellation);
+        var current = await CurrentAsync(connection, cancellation);
+        var newest = scripts[^1].Version;
+        if (current > newest)
+        {
+            throw new StoreStartException(
+                $"{database.Name}: the database has schema {current}, this program knows schemas up to {newest}; run the newer program");
+        }
+
+        foreach (var (version, name) in scripts.Where(s => s.Version > current))
+        {
+            await ExecuteAsync(connection, Text(name), cancellation);
+            await ExecuteAsync(
+                connection,
+                "INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)",
+                cancellation,
+                PostgresValue.Of(version),
+                PostgresValue.Of(clock.GetUtcNow()));
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    // Who may not create tables can still start on a database that has them.
+    private static async Task<long> CurrentAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (await ScalarAsync<bool>(connection, "SELECT to_regclass('schema_versions') IS NULL", cancellation))
+        {
+            await ExecuteAsync(
+                connection,
+                "CREATE TABLE schema_versions (version bigint NOT NULL PRIMARY KEY, applied_at timestamptz NOT NULL)",
+                cancellation);
+        }
+
+        return await ScalarAsync<long>(connection, "SELECT coalesce(max(version), 0) FROM schema_versions", cancellation);
+    }
+
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection, string sql, CancellationToken cancellation, params NpgsqlParameter[] values)
+    {
+        await using var command = Command(connection, sql);
+        command.Parameters.AddRange(values);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, sql);
+        return (T)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };
+
+    private static List<(long Version, string Name)> Scripts() =>
+        [.. typeof(PostgresMigrations).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(name => (long.Parse(name.AsSpan(Folder.Length, 4), CultureInfo.InvariantCulture), name))
+            .Order()];
+
+    private static string Text(string name)
+    {
+        using var stream = typeof(PostgresMigrations).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

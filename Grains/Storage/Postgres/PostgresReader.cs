@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Npgsql;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Storage.Postgres;
+
+/// <summary>Reads over a pool of connections, beside the writers'.</summary>
+internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
+{
+    private const string EventColumns = "seq, kind, sender, name, text, at, key, reply_to, data";
+
+    // Upper case by Unicode's rules, whatever the locale of the database; and a part of a text, never a pattern.
+    private const string MentionsQuery = """COLLATE "und-x-icu"), upper($3 COLLATE "und-x-icu")) > 0""";
+
+    private const string ListRooms =
+        "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0) "
+        + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user_id = $1 "
+        + "WHERE (r.kind = 'public' OR m.user_id IS NOT NULL) AND r.room > $2 "
+        + $"AND ($3 IS NULL OR strpos(upper(r.room {MentionsQuery} OR strpos(upper(r.topic {MentionsQuery}) "
+        + "ORDER BY r.room LIMIT $4";
+
+    public async Task<EventPage> ReadAfterAsync(string room, long after, int limit)
+    {
+        var rows = await ReadAsync(
+            $"SELECT {EventColumns} FROM events WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            ToEvent,
+            PostgresValue.Of(room),
+            PostgresValue.Of(after),
+            PostgresValue.Of(limit + 1));
+        return new EventPage([.. rows.Take(limit)], rows.Count > limit);
+    }
+
+    public async Task<EventPage> ReadBeforeAsync(string room, long before, int limit)
+    {
+        var rows = await ReadAsync(
+            $"SELECT {EventColumns} FROM events WHERE room = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+            ToEvent,
+            PostgresValue.Of(room),
+            PostgresValue.Of(before),
+            PostgresValue.Of(limit + 1));
+        return new EventPage([.. rows.Take(limit).Reverse()], rows.Count > limit);
+    }
+
+    public async Task<Standing?> FindStandingAsync(string room, string user) => (await ReadAsync(
+        "SELECT r.kind, m.role, coalesce(m.read_seq, 0), m.muted_until, b.until FROM rooms r "
+        + "LEFT JOIN members m ON m.room = r.room AND m.user_id = $2 "
+        + "LEFT JOIN bans b ON b.room = r.room AND b.user_id = $2 WHERE r.room = $1",
+        static row => new Standing(
+            StoredText.ToKind(row.GetString(0)),
+            StoredText.ToRoleOrNull(PostgresValue.TextOrNull(row, 1)),
+            ReadSeq: row.GetInt64(2),
+            MutedUntil: PostgresValue.TimeOrNull(row, 3),
+            BannedUntil: PostgresValue.TimeOrNull(row, 4)),
+        PostgresValue.Of(room),
+        PostgresValue.Of(user))).FirstOrDefault();
+
+    public async Task<MemberPage> ListMembersAsync(string room, string? after, int limit)
+    {
+        var rows = await ReadAsync(
+            "SELECT m.user_id, u.name, m.role FROM members m LEFT JOIN users u ON u.user_id = m.user_id "
+            + "WHERE m.room = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3",
+            static row => new MemberEntry(
+                row.GetString(0), PostgresValue.TextOrNull(row, 1), StoredText.ToRole(row.GetString(2)), Online: false),
+            PostgresValue.Of(room),
+            PostgresValue.Of(after ?? ""),
+            PostgresValue.Of(limit + 1));
+        return new MemberPage([.. rows.Take(limit)], rows.Count > limit);
+    }
+
+    public async Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user) =>
+    [
+        .. await ReadAsync(
+            "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq "
+            + "FROM members m JOIN rooms r ON r.room = m.room WHERE m.user_id = $1 ORDER BY m.room",
+            static row => new RoomEntry(
+                row.GetString(0), StoredText.ToKind(row.GetString(1)), StoredText.ToRole(row.GetString(2)), row.GetInt64(3), row.GetInt64(4)),
+            PostgresValue.Of(user)),
+    ];
+
+    public async Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit)
+    {
+        var rows = await ReadAsync(
+            ListRooms,
+            static row => new ListedRoom(
+                row.GetString(0),
+                StoredText.ToKind(row.GetString(1)),
+                PostgresValue.TextOrNull(row, 2),
+                Members: row.GetInt64(3),
+                LastSeq: row.GetInt64(4),
+                StoredText.ToRoleOrNull(PostgresValue.TextOrNull(row, 5)),
+                ReadSeq: row.GetInt64(6)),
+            PostgresValue.Of(user),
+            PostgresValue.Of(after ?? ""),
+            PostgresValue.Of(query),
+            PostgresValue.Of(limit + 1));
+        return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
+    }
+
+    public async Task<string?> FindNameAsync(string user) => (await ReadAsync(
+        "SELECT name FROM users WHERE user_id = $1 AND name IS NOT NULL", static row => row.GetString(0), PostgresValue.Of(user)))
+        .FirstOrDefault();
+
+    private static RoomEvent ToEvent(NpgsqlDataReader row) => new(
+        row.GetInt64(0),
+        StoredText.ToEventKind(row.GetString(1)),
+        From: row.GetString(2),
+        Name: PostgresValue.TextOrNull(row, 3),
+        Text: row.GetString(4),
+        At: PostgresValue.Time(row, 5),
+        Key: PostgresValue.TextOrNull(row, 6),
+        ReplyTo: PostgresValue.NumberOrNull(row, 7),
+        Data: PostgresValue.TextOrNull(row, 8));
+
+    private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, params NpgsqlParameter[] values)
+    {
+        using var limit = database.StartLimit();
+        for (var isRetry = false; ; isRetry = true)
+        {
+            try
+            {
+                return await OnceAsync(sql, map, values, limit.Token);
+            }
+            catch (NpgsqlException error) when (!isRetry && !PostgresFaults.IsRefusal(error) && !limit.IsCancellationRequested)
+            {
+                // The server was started again, or ended the session: the other idle connections are no better.
+                database.ForgetIdle();
+            }
+            catch (Exception error) when (PostgresFaults.IsOfTheDriver(error))
+            {
+                throw database.Unavailable(error, outcomeUnknown: false);
+            }
+        }
+    }
+
+    private async Task<List<T>> OnceAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values, CancellationToken limit)
+    {
+        await using var connection = await database.ConnectToReadAsync(limit);
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values) command.Parameters.Add(value.Clone());
+        await using var row = await command.ExecuteReaderAsync(limit);
+        var rows = new List<T>();
+        while (await row.ReadAsync(limit)) rows.Add(map(row));
+        return rows;
+    }
+}

@@ -1,0 +1,85 @@
+using Npgsql;
+
+namespace OrleansChat.Grains.Storage.Postgres;
+
+/// <summary>The database of a cluster. Every silo opens it; the fences keep them apart.</summary>
+public sealed class PostgresStore : IAsyncDisposable
+{
+    // Commits of one writer follow each other; those of several overlap, and share the server's waits for its disk.
+    private const int DefaultWriters = 4;
+
+    private readonly TimeProvider _clock;
+    private readonly PostgresDatabase _database;
+    private readonly PostgresWriter[] _writers;
+
+    /// <summary>Names the database; <see cref="OpenAsync"/> touches it.</summary>
+    /// <param name="connectionString">The way to it, in Npgsql's form.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="log">Where failures of the server are told.</param>
+    /// <exception cref="StoreStartException">It is not a connection string.</exception>
+    public PostgresStore(string connectionString, TimeProvider clock, ILogger log)
+        : this(connectionString, clock, log, DefaultWriters)
+    {
+    }
+
+    /// <summary>For tests that want rooms to share a writer.</summary>
+    internal PostgresStore(string connectionString, TimeProvider clock, ILogger log, int writers)
+    {
+        _clock = clock;
+        _database = new PostgresDatabase(connectionString, clock, writers);
+        _writers = [.. Enumerable.Range(0, writers).Select(_ => new PostgresWriter(_database, clock, log))];
+        Rooms = new PostgresRoomStore(WriterOf);
+        Users = new PostgresUserStore(WriterOf);
+        Reader = new PostgresReader(_database);
+    }
+
+    /// <summary>Host, port and database, for messages.</summary>
+    public string Name => _database.Name;
+
+    /// <summary>Where rooms are written.</summary>
+    public IRoomStore Rooms { get; }
+
+    /// <summary>Where users are written.</summary>
+    public IUserStore Users { get; }
+
+    /// <summary>Where everything is read.</summary>
+    public IChatReader Reader { get; }
+
+    /// <summary>Brings the schema up to date, and starts to write and read.</summary>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="StoreStartException">Why it cannot, naming the database and never the password.</exception>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await _database.ConnectAtOnceAsync(cancellation);
+            await CheckAsync(connection, cancellation);
+            await PostgresMigrations.ApplyAsync(connection, _database, _clock, cancellation);
+        }
+        catch (Exception error) when (PostgresFaults.IsOfTheDriver(error) && !cancellation.IsCancellationRequested)
+        {
+            throw new StoreStartException($"{Name}: {PostgresFaults.Explain(error)}", error);
+        }
+
+        foreach (var writer in _writers) writer.Start();
+    }
+
+    /// <summary>The writer of a room or user: always the same one.</summary>
+    internal PostgresWriter WriterOf(string owner) => _writers[(uint)string.GetHashCode(owner, StringComparison.Ordinal) % (uint)_writers.Length];
+
+    /// <summary>Finishes what is waiting and closes the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var writer in _writers) await writer.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        if (connection.PostgresParameters.TryGetValue("server_encoding", out var encoding) && encoding != "UTF8")
+            throw new StoreStartException($"{Name}: the database has the encoding {encoding}; it has to be UTF8");
+        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
+        if (await command.ExecuteScalarAsync(cancellation) is true)
+            throw new StoreStartException($"{Name}: the server is a standby; connect to the one that takes writes");
+    }
+}

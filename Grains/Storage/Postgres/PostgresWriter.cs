@@ -1,0 +1,290 @@
+using System.Data;
+using System.Threading.Channels;
+using Npgsql;
+
+namespace OrleansChat.Grains.Storage.Postgres;
+
+/// <summary>
+/// One of the writers of a database, with a connection of its own and group commit: whatever is waiting when the loop
+/// comes round is committed together. A room, and a user, has one writer in a process.
+/// </summary>
+/// <remarks>
+/// What holds:
+/// <list type="number">
+/// <item>A piece of work completes after the server has said that it is committed, never before.</item>
+/// <item>A group is two transactions: the appends, which are one statement, and then everything else, in the order of
+/// the rooms. All who write take rooms in that order, so that two processes cannot wait for each other.</item>
+/// <item>When a group fails for a reason that may be one piece's, each piece is tried by itself, and only the guilty
+/// one fails.</item>
+/// <item>When the server says no, nothing was written. When it says nothing, nobody can tell what became of a commit
+/// that was sent, and the exception says so; whatever had not been sent was not written.</item>
+/// <item>A group has <see cref="PostgresDatabase.Limit"/>. When that runs out the server is not answering, and
+/// whoever waits behind the group is told so too, rather than waiting for as long again.</item>
+/// </list>
+/// </remarks>
+internal sealed partial class PostgresWriter : IAsyncDisposable
+{
+    // More than this many waiting means that the server has stopped; the next caller is told so and tries again later.
+    private const int Capacity = 4_096;
+
+    // A larger group would make the first in it wait without making the server's work any less.
+    private const int MaxPerGroup = 512;
+    private const int MaxCharactersPerGroup = 1 << 20;
+
+    // A connection that was cut while nobody used it is noticed only by using it, and a commit is no way to try.
+    private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<PostgresWork> _queue = Channel.CreateBounded<PostgresWork>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true });
+
+    // Appends to a room of which the group before had one already.
+    private readonly Queue<PostgresWork> _deferred = new();
+    private readonly PostgresDatabase _database;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private NpgsqlConnection? _connection;
+    private long _usedAt;
+    private Task _writing = Task.CompletedTask;
+
+    public PostgresWriter(PostgresDatabase database, TimeProvider clock, ILogger log) =>
+        (_database, _clock, _log) = (database, clock, log);
+
+    /// <summary>Starts to write, after the schema is there.</summary>
+    public void Start() => _writing = Task.Run(WriteUntilDisposedAsync);
+
+    /// <summary>Appends in the next group.</summary>
+    /// <exception cref="FencedException">A later activation has opened the room.</exception>
+    /// <exception cref="StoreUnavailableException">The server failed, or the queue is full.</exception>
+    public Task<AppendResult> RunAsync(PostgresAppend append)
+    {
+        Enqueue(append);
+        return append.Task;
+    }
+
+    /// <summary>Runs a statement in the next group.</summary>
+    /// <exception cref="FencedException">A later activation has opened the room.</exception>
+    /// <exception cref="StoreUnavailableException">The server failed, or the queue is full.</exception>
+    public Task<T> RunAsync<T>(PostgresStatement<T> statement)
+    {
+        Enqueue(statement);
+        return statement.Task;
+    }
+
+    /// <summary>Finishes what is waiting and closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _writing;
+        await DisconnectAsync();
+    }
+
+    private void Enqueue(PostgresWork work)
+    {
+        if (_queue.Writer.TryWrite(work)) return;
+        var reason = _writing.IsCompleted || _queue.Reader.Completion.IsCompleted ? "the store is closing" : "the server does not keep up";
+        Fail([work], new StoreUnavailableException($"{_database.Name}: {reason}", outcomeUnknown: false));
+    }
+
+    private async Task WriteUntilDisposedAsync()
+    {
+        while (_deferred.Count > 0 || await _queue.Reader.WaitToReadAsync())
+        {
+            var (appends, statements) = TakeGroup();
+            using var limit = _database.StartLimit();
+            try
+            {
+                await AppendAsync(appends, limit.Token);
+                await ExecuteAsync(statements, limit.Token);
+            }
+            catch (Exception error)
+            {
+                // Rule 4 for what nobody foresaw: the loop lives on, and nobody waits for ever.
+                LogWriterFault(_log, _database.Name, error);
+                await DisconnectAsync();
+                Fail([.. appends, .. statements], _database.Unavailable(error, outcomeUnknown: true));
+            }
+        }
+    }
+
+    private (List<PostgresAppend> Appends, List<PostgresWork> Statements) TakeGroup()
+    {
+        var (appends, statements) = (new List<PostgresAppend>(), new List<PostgresWork>());
+        var appended = new HashSet<string>();
+        var later = new HashSet<string>();
+        var waiting = _deferred.Count;
+        var characters = 0;
+        while (appends.Count + statements.Count < MaxPerGroup && characters < MaxCharactersPerGroup)
+        {
+            PostgresWork? work;
+            if (waiting > 0)
+            {
+                work = _deferred.Dequeue();
+                waiting--;
+            }
+            else if (!_queue.Reader.TryRead(out work))
+            {
+                break;
+            }
+
+            characters += work.Size;
+            // One batch of a room at a time; and what came after it stays after it.
+            if (later.Contains(work.Owner) || (work is PostgresAppend && !appended.Add(work.Owner)))
+            {
+                later.Add(work.Owner);
+                _deferred.Enqueue(work);
+            }
+            else if (work is PostgresAppend append)
+            {
+                appends.Add(append);
+            }
+            else
+            {
+                statements.Add(work);
+            }
+        }
+
+        statements.Sort(static (one, other) => string.CompareOrdinal(one.Owner, other.Owner));
+        return (appends, statements);
+    }
+
+    private async Task AppendAsync(List<PostgresAppend> appends, CancellationToken limit)
+    {
+        if (appends is []) return;
+        HashSet<string> committed;
+        var sent = false;
+        try
+        {
+            var (connection, earlier) = await FindEarlierAsync(appends, limit);
+            foreach (var append in appends) append.Number(earlier);
+            sent = true;
+            committed = await PostgresAppends.CommitAsync(connection, appends, limit);
+            _usedAt = _clock.GetTimestamp();
+        }
+        catch (Exception error)
+        {
+            if (appends.Count > 1 && PostgresFaults.IsOfOneItem(error)) await EachAloneAsync(appends, AppendAsync, limit);
+            else await FailedAsync([.. appends], error, sent, limit);
+            return;
+        }
+
+        foreach (var append in appends.Where(a => committed.Contains(a.Owner))) append.Complete();
+        var left = appends.Where(a => !committed.Contains(a.Owner)).ToList();
+        // Fenced, or only locked by another session for the moment: by itself, it finds out.
+        if (appends.Count > 1) await EachAloneAsync(left, AppendAsync, limit);
+        else foreach (var append in left) Fail([append], new FencedException(append.Request.Fence));
+    }
+
+    private async Task ExecuteAsync(List<PostgresWork> statements, CancellationToken limit)
+    {
+        if (statements is []) return;
+        var sent = false;
+        try
+        {
+            var connection = await ReadyAsync(limit);
+            await using var batch = new NpgsqlBatch(connection);
+            foreach (var statement in statements.Cast<IPostgresStatement>()) batch.BatchCommands.Add(statement.ToCommand());
+            sent = true;
+            await using var row = await batch.ExecuteReaderAsync(limit);
+            foreach (var statement in statements.Cast<IPostgresStatement>())
+            {
+                statement.Read(await row.ReadAsync(limit) ? row : null);
+                await row.NextResultAsync(limit);
+            }
+
+            _usedAt = _clock.GetTimestamp();
+        }
+        catch (Exception error)
+        {
+            if (statements.Count > 1 && PostgresFaults.IsOfOneItem(error)) await EachAloneAsync(statements, ExecuteAsync, limit);
+            else await FailedAsync(statements, error, sent, limit);
+            return;
+        }
+
+        foreach (var statement in statements) statement.Complete();
+    }
+
+    private static async Task EachAloneAsync<T>(List<T> works, Func<List<T>, CancellationToken, Task> run, CancellationToken limit)
+    {
+        foreach (var work in works) await run([work], limit);
+    }
+
+    // What was only read may be read again, so that a connection that was cut costs nobody their message.
+    private async Task<(NpgsqlConnection Connection, Dictionary<(string Room, string Sender, string Key), KeyedEvent> Earlier)>
+        FindEarlierAsync(List<PostgresAppend> appends, CancellationToken limit)
+    {
+        var connection = await ReadyAsync(limit);
+        try
+        {
+            return (connection, await PostgresAppends.FindEarlierAsync(connection, appends, limit));
+        }
+        catch (NpgsqlException error) when (!PostgresFaults.IsRefusal(error) && !limit.IsCancellationRequested)
+        {
+            await DisconnectAsync();
+            connection = await ReadyAsync(limit);
+            return (connection, await PostgresAppends.FindEarlierAsync(connection, appends, limit));
+        }
+    }
+
+    private async Task<NpgsqlConnection> ReadyAsync(CancellationToken limit)
+    {
+        limit.ThrowIfCancellationRequested();
+        if (_connection is { State: ConnectionState.Open } open)
+        {
+            if (_clock.GetElapsedTime(_usedAt) < TrustedFor) return open;
+            try
+            {
+                await using var ping = new NpgsqlCommand("SELECT 1", open);
+                await ping.ExecuteNonQueryAsync(limit);
+                return open;
+            }
+            catch (NpgsqlException) when (!limit.IsCancellationRequested)
+            {
+                // It is gone; there will be another.
+            }
+        }
+
+        await DisconnectAsync();
+        _connection = await _database.ConnectToWriteAsync(limit);
+        return _connection;
+    }
+
+    private async Task FailedAsync(List<PostgresWork> works, Exception error, bool sent, CancellationToken limit)
+    {
+        LogGroupFailed(_log, _database.Name, PostgresFaults.Explain(error), works.Count, error);
+        var isRefusal = PostgresFaults.IsRefusal(error);
+        if (!isRefusal) await DisconnectAsync();
+        Fail(works, _database.Unavailable(error, outcomeUnknown: sent && !isRefusal));
+        if (limit.IsCancellationRequested) FailWaiting(error);
+    }
+
+    // Rule 5.
+    private void FailWaiting(Exception error)
+    {
+        var waiting = new List<PostgresWork>();
+        while (_deferred.TryDequeue(out var work) || _queue.Reader.TryRead(out work)) waiting.Add(work);
+        Fail(waiting, _database.Unavailable(error, outcomeUnknown: false));
+    }
+
+    private static void Fail(List<PostgresWork> works, Exception failure)
+    {
+        foreach (var work in works)
+        {
+            work.Fail(failure);
+            work.Complete();
+        }
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (_connection is not { } connection) return;
+        _connection = null;
+        try
+        {
+            await connection.DisposeAsync();
+        }
+        catch (NpgsqlException error)
+        {
+            LogCloseFailed(_log, _database.Name, error);
+        }
+    }
+}
