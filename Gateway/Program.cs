@@ -1,4 +1,4 @@
 using OrleansChat.Gateway.Hosting;
 using OrleansChat.Grains.Hosting;
 
-return await ChatProcess.RunAsync("Gateway", () => ChatGateway.BuildEmbedded(args));
+return await ChatProcess.RunAsync("Gateway", () => ChatGateway.Build(args));

@@ -3,13 +3,15 @@ using OrleansChat.Grains.Hosting;
 return await ChatProcess.RunAsync("Silo", () =>
 {
     var builder = WebApplication.CreateBuilder(args);
+    var settings = ClusterSettings.Read(builder.Configuration);
+    if (settings.Mode == ClusterMode.Embedded)
+        throw new FormatException("Cluster:Mode is Embedded, in which the gateway hosts the silo itself; a silo of its own needs --Cluster:Mode=Postgres");
     builder.AddChatLogging();
     builder.CheckListenAddresses();
-    builder.AddChatSilo();
-    builder.Services.AddHealthChecks();
-    builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(15));
+    builder.AddClusteredSilo(settings);
+    builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo", tags: [Health.Ready]);
+    builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
     var app = builder.Build();
-    app.MapHealthChecks("/healthz/live");
-    app.MapHealthChecks("/healthz/ready");
+    app.MapHealth();
     return app;
 });

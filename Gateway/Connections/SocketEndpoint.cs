@@ -7,7 +7,7 @@ namespace OrleansChat.Gateway.Connections;
 
 /// <summary>What the endpoints have in common: from the upgrade to the last close frame.</summary>
 internal sealed class SocketEndpoint(
-    ConnectionTable connections, UserLinks links, GatewayServices services, ILogger<SocketEndpoint> logger)
+    ConnectionTable connections, SiloConnection silos, UserLinks links, GatewayServices services, ILogger<SocketEndpoint> logger)
 {
     /// <summary>Upgrades the request and serves it until the connection has ended.</summary>
     /// <param name="context">The request.</param>
@@ -46,6 +46,10 @@ internal sealed class SocketEndpoint(
         if (guest is null)
         {
             await RefuseAsync(socket, CloseReason.Policy(wrong!));
+        }
+        else if (!silos.IsMade)
+        {
+            await RefuseAsync(socket, CloseReason.Overloaded("the chat is starting"));
         }
         else if (connections.Count >= services.Limits.Connections)
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Json;
@@ -15,20 +16,47 @@ internal static class ChatGateway
     // Draining, the silo's stop and a last commit fit into it; systemd and Kubernetes wait longer by default.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>A gateway with a silo of its own in the same process, over SQLite.</summary>
+    /// <summary>
+    /// A gateway with a silo of its own in the same process, over SQLite; or one that is a client of a cluster's silos.
+    /// </summary>
     /// <param name="args">The command line.</param>
     /// <param name="configure">What else there is to set before it is built.</param>
-    public static WebApplication BuildEmbedded(string[] args, Action<WebApplicationBuilder>? configure = null)
+    /// <exception cref="FormatException">A setting is wrong or missing.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
+        var settings = ClusterSettings.Read(builder.Configuration);
         builder.AddChatLogging();
         builder.CheckListenAddresses();
-        builder.AddChatSilo();
+        if (settings.Mode == ClusterMode.Embedded) builder.AddSiloInside();
+        else builder.AddSilosOutside(settings);
         builder.AddChatGateway();
         configure?.Invoke(builder);
         var app = builder.Build();
         app.MapChatGateway();
         return app;
+    }
+
+    private static void AddSiloInside(this WebApplicationBuilder builder)
+    {
+        builder.AddEmbeddedSilo();
+        builder.Services.AddSingleton(new SiloConnection(isMade: true));
+        builder.Services.AddHostedService<Greeting>();
+    }
+
+    private static void AddSilosOutside(this WebApplicationBuilder builder, ClusterSettings settings)
+    {
+        var silos = new SiloConnection(isMade: false);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.UseOrleansClient(client =>
+        {
+            client.UseChatCluster(settings);
+            client.Services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(silos);
+        });
+        builder.Services.AddSingleton(silos);
+        // The web server answers that it is not ready while the client waits for a silo.
+        builder.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
+        builder.Services.AddHostedService<ClusterGreeting>();
     }
 
     private static void AddChatGateway(this WebApplicationBuilder builder)
@@ -45,8 +73,7 @@ internal static class ChatGateway
         builder.Services.AddHostedService<Draining>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RoomFeeds>());
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
-        builder.Services.AddHostedService<Greeting>();
-        builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 
     private static void MapChatGateway(this WebApplication app)
@@ -54,8 +81,7 @@ internal static class ChatGateway
         app.Use(CorkedUpgrade.UseAsync);
         app.UseWebSockets();
         app.UsePage();
-        app.MapHealthChecks("/healthz/live", new() { Predicate = static _ => false });
-        app.MapHealthChecks("/healthz/ready", new() { Predicate = static check => check.Tags.Contains("ready") });
+        app.MapHealth();
         app.MapGet("/ws", ServeJson);
         app.MapGet("/ws/{user}", ServeText);
     }

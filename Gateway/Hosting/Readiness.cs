@@ -4,7 +4,7 @@ using OrleansChat.Gateway.Connections;
 namespace OrleansChat.Gateway.Hosting;
 
 /// <summary>Ready: not draining, and a grain reads from the store.</summary>
-internal sealed class Readiness(ConnectionTable connections, GatewayServices services) : IHealthCheck
+internal sealed class Readiness(ConnectionTable connections, SiloConnection silos, GatewayServices services) : IHealthCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -12,6 +12,7 @@ internal sealed class Readiness(ConnectionTable connections, GatewayServices ser
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (connections.IsDraining) return HealthCheckResult.Unhealthy("draining");
+        if (!silos.IsMade) return HealthCheckResult.Unhealthy("there is no silo yet");
         try
         {
             await services.Directory.List("", query: null, after: null, limit: 1).WaitAsync(Patience, cancellationToken);

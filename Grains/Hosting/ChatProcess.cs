@@ -13,18 +13,16 @@ public static class ChatProcess
     public static void AddChatLogging(this IHostApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            options.ColorBehavior = LoggerColorBehavior.Default;
-        });
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddConsole(options => options.FormatterName = LogLine.FormatterName);
+        builder.Logging.AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
+        builder.Logging.AddFilter("Orleans.", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         // The runtime's notes on how it starts; the host's failure to start is told by Run, in one line.
         builder.Logging.AddFilter("Orleans.Runtime.NoOpHostEnvironmentStatistics", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // Told by WaitForSilo, once; and by the health endpoints themselves, to whoever asks.
+        builder.Logging.AddFilter("Orleans.Messaging.GatewayManager", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 
     /// <summary>Builds and runs a host until it is told to stop.</summary>
@@ -37,8 +35,7 @@ public static class ChatProcess
         try
         {
             await using var app = build();
-            await StartAsync(app);
-            await app.WaitForShutdownAsync();
+            if (await StartAsync(app)) await app.WaitForShutdownAsync();
             return 0;
         }
         catch (Exception error) when (Explain(error) is { } reason)
@@ -48,16 +45,20 @@ public static class ChatProcess
         }
     }
 
-    private static async Task StartAsync(WebApplication app)
+    /// <returns>Whether it runs; not when it was told to stop before it did.</returns>
+    private static async Task<bool> StartAsync(WebApplication app)
     {
         try
         {
             await app.StartAsync();
+            return true;
         }
-        catch
+        catch (Exception error)
         {
             // What had started stops in good order: cut off, it would talk over the line that says what is wrong.
+            var wasTold = app.Lifetime.ApplicationStopping.IsCancellationRequested;
             await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (wasTold && error is OperationCanceledException) return false;
             throw;
         }
     }
@@ -76,6 +77,8 @@ public static class ChatProcess
         // The web server's, such as for https without a certificate: the first line says it, the others give advice.
         InvalidOperationException when error.Source?.StartsWith("Microsoft.AspNetCore.Server.Kestrel", StringComparison.Ordinal) == true
             => error.Message.Split('\n')[0].Trim(),
+        // The membership table's, for a gateway; a store says it itself.
+        Npgsql.PostgresException refused => $"ConnectionStrings:Chat: PostgreSQL refuses it: {refused.MessageText}",
         FormatException or IOException or System.Net.Sockets.SocketException => error.Message,
         _ => null,
     };

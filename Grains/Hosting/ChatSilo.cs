@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Storage.Postgres;
 using OrleansChat.Grains.Storage.Sqlite;
 
 namespace OrleansChat.Grains.Hosting;
@@ -14,21 +15,34 @@ namespace OrleansChat.Grains.Hosting;
 public static class ChatSilo
 {
     // Longer than a commit on a slow disk, shorter than a person's patience.
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Adds the store, and a silo that is a cluster by itself on free ports of the loopback address.</summary>
-    public static void AddChatSilo(this IHostApplicationBuilder builder)
+    /// <summary>Adds a silo that is a cluster by itself on free ports of the loopback address, over SQLite.</summary>
+    public static void AddEmbeddedSilo(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(services => new ChatStorageOptions
         {
             DataDirectory = services.GetRequiredService<IConfiguration>()["Chat:DataDirectory"] ?? "data",
         });
-        builder.Services.AddChatStore();
+        builder.Services.AddSqliteStore();
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0, serviceId: "OrleansChat", clusterId: "embedded");
             silo.AddChatGrains();
         });
+    }
+
+    /// <summary>Adds a silo that is one of a cluster's, over PostgreSQL.</summary>
+    /// <inheritdoc cref="Clustering.UseChatCluster(ISiloBuilder, ClusterSettings)" path="/exception"/>
+    public static void AddClusteredSilo(this IHostApplicationBuilder builder, ClusterSettings settings)
+    {
+        builder.Services.AddPostgresStore(settings);
+        builder.UseOrleans(silo =>
+        {
+            silo.UseChatCluster(settings);
+            silo.AddChatGrains();
+        });
+        builder.Services.AddHostedService<MembershipLog>();
     }
 
     /// <summary>Adds what the grains need of a silo, however it is clustered.</summary>
@@ -39,8 +53,20 @@ public static class ChatSilo
         silo.AddIncomingGrainCallFilter<StoreFaultFilter>();
     }
 
-    /// <summary>Adds the SQLite store; it opens before anything else of the host starts.</summary>
-    public static void AddChatStore(this IServiceCollection services)
+    private static void AddPostgresStore(this IServiceCollection services, ClusterSettings settings)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new PostgresStore(
+            settings.ConnectionString,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PostgresStore>>()));
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
+        services.AddHostedService(provider => new StoreOpening(provider.GetRequiredService<PostgresStore>().OpenAsync));
+    }
+
+    private static void AddSqliteStore(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SqliteStore(
@@ -50,7 +76,11 @@ public static class ChatSilo
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rooms);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Users);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Reader);
-        services.AddHostedService<StoreOpening>();
+        services.AddHostedService(provider => new StoreOpening(_ =>
+        {
+            provider.GetRequiredService<SqliteStore>().Open();
+            return Task.CompletedTask;
+        }));
     }
 
     private static int FreePort()

@@ -1,16 +1,11 @@
 using Microsoft.Extensions.Hosting;
-using OrleansChat.Grains.Storage.Sqlite;
 
 namespace OrleansChat.Grains.Hosting;
 
 /// <summary>Opens the store before the silo and the web server start, so that neither serves without it.</summary>
-internal sealed class StoreOpening(SqliteStore store) : IHostedLifecycleService
+internal sealed class StoreOpening(Func<CancellationToken, Task> open) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
-    {
-        store.Open();
-        return Task.CompletedTask;
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) => open(cancellationToken);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

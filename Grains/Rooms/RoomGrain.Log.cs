@@ -4,7 +4,7 @@ namespace OrleansChat.Grains.Rooms;
 
 internal sealed partial class RoomGrain
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "Room {Room} ({Kind}) was created by {User}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Room {Room} ({Kind}) was created by {User}")]
     private static partial void LogCreated(ILogger logger, string room, RoomKind kind, string user);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Room {Room}: the activation of epoch {Epoch} ends: {Reason}")]

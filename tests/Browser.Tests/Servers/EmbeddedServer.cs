@@ -17,7 +17,7 @@ internal sealed class EmbeddedServer : IChatServer
     public static async Task<EmbeddedServer> StartAsync()
     {
         var data = new DataFolder();
-        var app = ChatGateway.BuildEmbedded(
+        var app = ChatGateway.Build(
             ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={data.Path}"],
             builder => builder.Logging.ClearProviders());
         await app.StartAsync();

@@ -13,7 +13,7 @@ internal sealed class TestGateway : IAsyncDisposable
     private readonly FaultLog _log = new();
     private readonly WebApplication _app;
 
-    private TestGateway(string[] settings) => _app = ChatGateway.BuildEmbedded(
+    private TestGateway(string[] settings) => _app = ChatGateway.Build(
         ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={_directory.Path}", .. settings.Select(setting => $"--{setting}")],
         builder => builder.Logging.ClearProviders().AddProvider(_log));
 
