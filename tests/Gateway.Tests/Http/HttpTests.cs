@@ -16,7 +16,7 @@ public sealed class HttpTests(SharedGateway shared) : IDisposable
     {
         using var response = await _http.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("Healthy", await response.Content.ReadAsStringAsync());
+        Assert.Equal("ok\n", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
