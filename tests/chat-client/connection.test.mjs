@@ -90,11 +90,11 @@ test('an attempt that brings no welcome in time is given up', async () => {
   assert.equal(first.closedWith, 1000);
 });
 
-test('a goodbye sets the least time to wait', async () => {
-  const { server, clock, client, emitted } = await setUpInLobby();
+test('a goodbye sets the least time to wait, and the jitter comes on top', async () => {
+  const { server, clock, client, emitted } = await setUpInLobby(0, { baseMs: 100, random: () => 0.5 });
   await server.says({ type: 'goodbye', code: 1001, reason: 'draining', reconnect: true, afterMs: 4_000 });
-  assert.equal(emitted('state').at(-1).retryInMs, 4_000);
-  await clock.advance(3_999);
+  assert.equal(emitted('state').at(-1).retryInMs, 4_050);
+  await clock.advance(4_049);
   assert.equal(server.sockets.length, 1);
   await clock.advance(1);
   assert.equal(client.state, 'connecting');

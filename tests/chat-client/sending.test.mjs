@@ -58,6 +58,28 @@ test('what was not acknowledged is sent again after a reconnect, same keys, same
   assert.deepEqual((await Promise.all(sends)).map(({ seq }) => seq), [1, 2, 3]);
 });
 
+test('a gateway that drains costs no message: what it did not acknowledge goes to the next one, which resumes the room', async () => {
+  const { client, server, clock, seqs } = await setUpInLobby(4);
+  const sends = ['a', 'b'].map((text) => client.send('lobby', text));
+  await settle();
+  // The first is stored, but the gateway's last word comes before its acknowledgement.
+  await server.says({ type: 'goodbye', code: 1001, reason: 'draining', reconnect: true, afterMs: 700 });
+  const third = client.send('lobby', 'c');
+  await clock.advance(1_200);
+  assert.equal(server.sockets.length, 2);
+  await server.welcome(entry('lobby', 6));
+  const { since, log } = server.written('join')[0];
+  assert.deepEqual([since, log], [4, 'log-1']);
+  await server.answers('join', joined('lobby', 6, {
+    events: [message('lobby', 5), message('lobby', 6, { from: 'alice', key: sends[0].key })],
+  }));
+  assert.deepEqual(sentKeys(server), [sends[1].key, third.key]);
+  await answer(server, sends[1].key, ack(7, sends[1].key));
+  await answer(server, third.key, ack(8, third.key));
+  assert.deepEqual((await Promise.all([...sends, third])).map(({ seq }) => seq), [6, 7, 8]);
+  assert.deepEqual(seqs(), [5, 6]);
+});
+
 test('the own message that comes back acknowledges the send, and then it is not repeated', async () => {
   const all = await setUpInLobby();
   const send = all.client.send('lobby', 'a');

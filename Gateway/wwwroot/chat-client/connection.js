@@ -162,7 +162,8 @@ export class Connection {
     const wasOpen = this.#phase === 'open';
     this.#hangUp();
     if (wasOpen && clock.now() - this.#openedAt >= stableAfterMs) this.#attempt = 0;
-    const retryInMs = Math.max(afterMs, fullJitter(this.#attempt++, this.#options));
+    // On top of the server's time, for it may name the same to all.
+    const retryInMs = afterMs + fullJitter(this.#attempt++, this.#options);
     this.#notBefore = clock.now() + afterMs;
     this.#phase = 'waiting';
     this.#wait(retryInMs, () => this.#dial());
