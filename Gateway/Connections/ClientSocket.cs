@@ -62,6 +62,20 @@ internal sealed partial class ClientSocket : IDisposable
     /// <summary>Says why, and closes. The first reason stands.</summary>
     public void Close(CloseReason reason) => Close(reason, _goodbye(reason));
 
+    /// <summary>Ends it without a word more; what was on its way to the client is lost.</summary>
+    public void CutOff()
+    {
+        Close(CloseReason.Normal, last: null);
+        try
+        {
+            _abort.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+    }
+
     /// <summary>Reads and writes until the connection has ended.</summary>
     /// <param name="onFrame">Takes each frame; it is awaited before the next is read, and its memory is gone after it.</param>
     public async Task RunAsync(Func<ReadOnlyMemory<byte>, ValueTask> onFrame)

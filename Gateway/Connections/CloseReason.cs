@@ -10,6 +10,9 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
     // RFC 6455 §5.5: a control frame's payload is at most 125 bytes, two of which are the code.
     private const int MaxTextBytes = 123;
 
+    // A stage of draining, so that those of one stage are back when the next one comes.
+    private const int DrainSpreadMs = 1_000;
+
     /// <summary>The client closed.</summary>
     public static CloseReason Normal { get; } = new(1000, "", Reconnect: false);
 
@@ -24,6 +27,9 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
     public static CloseReason LogReplaced { get; } = new(4002, "a room's log was replaced", Reconnect: true);
 
     public static CloseReason NotFollowing { get; } = new(4003, "a room cannot be followed at the moment", Reconnect: true, AfterMs: 1000);
+
+    /// <summary>The gateway ends. Each client is named a moment of its own, so that not all of them come back at once.</summary>
+    public static CloseReason Draining() => new(1001, "draining", Reconnect: true, AfterMs: Random.Shared.Next(DrainSpreadMs));
 
     public static CloseReason Policy(string text) => new(1008, text, Reconnect: false);
 

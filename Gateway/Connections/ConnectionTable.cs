@@ -2,48 +2,74 @@ using System.Collections.Concurrent;
 
 namespace OrleansChat.Gateway.Connections;
 
-/// <summary>All connections of this gateway; who asks to end them all waits until they have.</summary>
+/// <summary>All connections of this gateway, and whether there may be more.</summary>
 internal sealed class ConnectionTable
 {
-    // Spread, so that clients who come back do not all come at once.
-    private const int ReconnectSpreadMs = 1_000;
-    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(12);
+    // From the upgrade to the end: also those that are on their way in, or are being refused.
+    private readonly ConcurrentDictionary<ClientSocket, Task> _sockets = new();
+    private int _served;
+    private volatile bool _draining;
+    private volatile bool _closed;
 
-    private readonly ConcurrentDictionary<Connection, Task> _running = new();
+    /// <summary>Whether this gateway is on its way out: nobody should be sent here any more.</summary>
+    public bool IsDraining => _draining;
 
     /// <summary>Whether no new connections are taken.</summary>
-    public bool IsDraining { get; private set; }
+    public bool IsClosed => _closed;
 
-    public int Count => _running.Count;
+    /// <summary>How many are served; whoever is refused does not count.</summary>
+    public int Count => Volatile.Read(ref _served);
 
-    /// <summary>Serves a connection until it has ended.</summary>
-    public async Task RunAsync(Connection connection)
+    /// <summary>Those that have not been told to go.</summary>
+    public IEnumerable<ClientSocket> Staying => _sockets.Keys.Where(socket => socket.IsOpen);
+
+    /// <summary>Turns not ready; all goes on as before.</summary>
+    public void BeginDraining() => _draining = true;
+
+    /// <summary>Takes no new connections; who is just coming in is told goodbye.</summary>
+    public void CloseDoor() => _closed = true;
+
+    /// <summary>Knows of a socket for as long as somebody has to do with it.</summary>
+    public async Task HoldAsync(ClientSocket socket, Func<Task> serve)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running[connection] = ended.Task;
+        _sockets[socket] = ended.Task;
         try
         {
-            // Draining may have begun since the connection was let in.
-            if (IsDraining) connection.Close(Draining());
-            await connection.RunAsync();
+            // The door may have closed while it was upgraded.
+            if (_closed) socket.Close(CloseReason.Draining());
+            await serve();
         }
         finally
         {
-            _running.TryRemove(connection, out _);
+            _sockets.TryRemove(socket, out _);
             ended.SetResult();
         }
     }
 
-    /// <summary>Takes no new connections, says goodbye to all, and waits for them, though not for ever.</summary>
-    public async Task DrainAsync(CancellationToken cancellation)
+    /// <summary>Serves a connection until it has ended.</summary>
+    public async Task RunAsync(Connection connection)
     {
-        IsDraining = true;
-        var running = _running.ToArray();
-        foreach (var (connection, _) in running) connection.Close(Draining());
-        await Task.WhenAll(running.Select(pair => pair.Value)).WaitAsync(DrainTimeout, cancellation)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Increment(ref _served);
+        try
+        {
+            await connection.RunAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _served);
+        }
     }
 
-    private static CloseReason Draining() =>
-        new(1001, "draining", Reconnect: true, AfterMs: Random.Shared.Next(ReconnectSpreadMs));
+    /// <summary>Ended when all sockets of this moment have.</summary>
+    public Task EmptyAsync() => Task.WhenAll(_sockets.Values);
+
+    /// <summary>Cuts off whoever is still here.</summary>
+    /// <returns>How many that were.</returns>
+    public int CutOff()
+    {
+        var left = _sockets.Keys.ToList();
+        foreach (var socket in left) socket.CutOff();
+        return left.Count;
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class SocketEndpoint(
             return;
         }
 
-        if (connections.IsDraining)
+        if (connections.IsClosed)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
@@ -35,7 +35,8 @@ internal sealed class SocketEndpoint(
         var responseRate = context.Features.Get<IHttpMinResponseDataRateFeature>();
         var usualRate = responseRate?.MinDataRate;
         if (responseRate is not null) responseRate.MinDataRate = null;
-        await ServeAsync(context, format, guest, wrong, await AcceptAsync(context, format));
+        var accepted = await AcceptAsync(context, format);
+        await connections.HoldAsync(accepted, () => ServeAsync(context, format, guest, wrong, accepted));
         // The last frames have to leave in time: no client may keep the connection by not reading them.
         if (responseRate is not null) responseRate.MinDataRate = usualRate;
     }

@@ -13,9 +13,6 @@ namespace OrleansChat.Gateway.Hosting;
 /// <summary>What makes a web application a gateway.</summary>
 internal static class ChatGateway
 {
-    // Draining, the silo's stop and a last commit fit into it; systemd and Kubernetes wait longer by default.
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>
     /// A gateway with a silo of its own in the same process, over SQLite; or one that is a client of a cluster's silos.
     /// </summary>
@@ -63,14 +60,18 @@ internal static class ChatGateway
     {
         builder.Services.AddSingleton<IValidateOptions<ChatLimits>, ChatLimitsValidation>();
         builder.Services.AddOptions<ChatLimits>().Bind(builder.Configuration.GetSection("Chat:Limits")).ValidateOnStart();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidation>();
+        builder.Services.AddOptions<DrainOptions>().Bind(builder.Configuration.GetSection("Chat:Drain")).ValidateOnStart();
+        builder.Services.AddOptions<HostOptions>()
+            .Configure<IOptions<DrainOptions>>((host, drain) => host.ShutdownTimeout = drain.Value.ShutdownTimeout);
         builder.Services.AddSingleton<GatewayIdentity>();
         builder.Services.AddSingleton<GatewayServices>();
         builder.Services.AddSingleton<ConnectionTable>();
         builder.Services.AddSingleton<SocketEndpoint>();
         builder.Services.AddSingleton<RoomFeeds>();
         builder.Services.AddSingleton<UserLinks>();
-        builder.Services.AddHostedService<Draining>();
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RoomFeeds>());
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);

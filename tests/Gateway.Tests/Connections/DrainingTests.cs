@@ -37,4 +37,19 @@ public sealed class DrainingTests
         await stopping.WaitAsync(Patience.Limit);
         Assert.Equal(1001, (await stubborn.ReadToEndAsync())[^1].Code);
     }
+
+    [Fact]
+    public async Task A_gateway_without_any_time_left_ends_all_the_same()
+    {
+        await using var gateway = await TestGateway.StartAsync("Chat:Drain:DelaySeconds=600", "Chat:Drain:MaxSeconds=3600");
+        await using var client = await gateway.ConnectToAsync("alice", "lobby");
+        await using var stubborn = await RawSocket.ConnectAsync(gateway.Json("stubborn"));
+        await stubborn.ReadAsync();
+        await gateway.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Patience.Limit);
+        // Cut off or told in time, but not left hanging.
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            while (true) await client.SayAsync("lobby", "anybody?");
+        });
+    }
 }

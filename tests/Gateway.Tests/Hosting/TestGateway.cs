@@ -62,7 +62,8 @@ internal sealed class TestGateway : IAsyncDisposable
         return connection;
     }
 
-    public Task StopAsync() => _app.StopAsync();
+    /// <param name="grace">Ends the time that it has for ending.</param>
+    public Task StopAsync(CancellationToken grace = default) => _app.StopAsync(grace);
 
     public async ValueTask DisposeAsync()
     {

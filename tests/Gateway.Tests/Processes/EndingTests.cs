@@ -1,3 +1,4 @@
+using System.Net;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -35,6 +36,25 @@ public sealed class EndingTests
         await using var again = await next.ConnectAsync("alice");
         var acked = ids.Count(id => client.Frames.Any(frame => frame.Is("ack") && frame.Number("id") == id));
         Assert.InRange(again.Welcome.Items("rooms").Single().Number("lastSeq"), acked, 50);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_the_waiting()
+    {
+        using var data = new DataDirectory();
+        await using var gateway = await GatewayProcess.StartAsync(data, "--Chat:Drain:DelaySeconds=600");
+        await using var client = await ChatClient.ConnectAsync(gateway.Json("alice", "rooms=lobby"));
+        await gateway.TerminateAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://{gateway.Authority}") };
+        await Patience.UntilAsync(
+            async () => (await http.GetAsync("/healthz/ready")).StatusCode == HttpStatusCode.ServiceUnavailable, "it was not ready");
+        // It goes on for ten minutes like this, but for somebody who presses Ctrl-C again.
+        await client.SayAsync("lobby", "still here");
+        await gateway.TerminateAsync();
+        Assert.Equal(1001, (await client.ClosedAsync()).Code);
+        await gateway.EndedAsync();
+        Assert.Equal(0, gateway.ExitCode);
+        Assert.Empty(gateway.Errors);
     }
 
     [Fact]
