@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
@@ -23,6 +24,22 @@ internal sealed class GatewayServices(
     public IRoomHistoryGrain History(string room) => grains.GetGrain<IRoomHistoryGrain>(room);
 
     public IRoomDirectoryGrain Directory => grains.GetGrain<IRoomDirectoryGrain>(0);
+
+    /// <summary>Makes the user a member of a room; the room's feed hears from which activation the answer came.</summary>
+    public async Task<RoomView> JoinAsync(string room, string user, string connection)
+    {
+        var view = await Room(room).Join(user, connection);
+        Feeds.Heard(room, view.Log, view.Epoch);
+        return view;
+    }
+
+    /// <summary>Sends messages to a room; the room's feed hears from which activation the answer came.</summary>
+    public async Task<ImmutableArray<SendOutcome>> SendAsync(string room, SendBatch batch)
+    {
+        var reply = await Room(room).Send(batch);
+        Feeds.Heard(room, reply.Log, reply.Epoch);
+        return reply.Outcomes;
+    }
 
     public IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
 }

@@ -104,6 +104,10 @@ internal sealed class JsonConnection : Connection
 
     public IRoomGrain RoomGrain(string room) => Services.Room(room);
 
+    public Task<RoomView> BecomeMember(string room) => Services.JoinAsync(room, User, Id);
+
+    public Task<ImmutableArray<SendOutcome>> Send(string room, SendBatch batch) => Services.SendAsync(room, batch);
+
     public IRoomHistoryGrain HistoryGrain(string room) => Services.History(room);
 
     public int HistoryBytes => Services.Limits.OutboxBytes / 2;
@@ -201,7 +205,7 @@ internal sealed class JsonConnection : Connection
     {
         if (!ChatId.TryParseRoom(text, out var room))
             throw new ChatException(ChatErrorCode.BadField, $"rooms names '{text}', which is not an id", "rooms");
-        await Services.Room(room).Join(User, Id);
+        await Services.JoinAsync(room, User, Id);
         return room;
     }
 

@@ -75,7 +75,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
         try
         {
             var batch = new SendBatch(connection.User, connection.Name, [.. sends.Select(s => s.Draft)]);
-            var outcomes = await connection.RoomGrain(Room).Send(batch);
+            var outcomes = await connection.Send(Room, batch);
             for (var i = 0; i < sends.Count; i++) Answer(sends[i], outcomes[i]);
         }
         catch (Exception error)
@@ -139,7 +139,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
 
     private async Task JoinAsync(JoinCommand join)
     {
-        var view = await connection.RoomGrain(Room).Join(connection.User, connection.Id);
+        var view = await connection.BecomeMember(Room);
         await connection.Follow(Room, new FeedPosition(join.Since, join.Log, Limited: true), answer =>
         {
             if (join.Id is not null || join.IsAlwaysAnswered) connection.Reply(JsonFrames.Joined(join.Id, view, answer));

@@ -1,3 +1,4 @@
+using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateways;
 using OrleansChat.Rooms;
 
@@ -10,6 +11,7 @@ namespace OrleansChat.Gateway.Rooms;
 /// <param name="ReplayEvents">How many events a resuming client is sent at most.</param>
 /// <param name="ReplayBytes">How many bytes of them at most.</param>
 /// <param name="Forget">Removes a closed feed from the table.</param>
+/// <param name="Outage">The feeds that cannot reach their rooms at the moment.</param>
 /// <param name="Clock">The time.</param>
 /// <param name="Logger">Where failures are told.</param>
 internal sealed record FeedContext(
@@ -19,6 +21,7 @@ internal sealed record FeedContext(
     int ReplayEvents,
     int ReplayBytes,
     Action<RoomFeed> Forget,
+    Outage Outage,
     TimeProvider Clock,
     ILogger Logger)
 {

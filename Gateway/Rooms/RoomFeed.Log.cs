@@ -7,7 +7,4 @@ internal sealed partial class RoomFeed
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Room {Room}: the log after {Seq} could not be read yet: {Reason}")]
     private static partial void LogPullFailed(ILogger logger, string room, long seq, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Room {Room}: its route could not be renewed yet: {Reason}")]
-    private static partial void LogRenewalFailed(ILogger logger, string room, string reason);
 }

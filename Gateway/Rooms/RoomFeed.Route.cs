@@ -17,24 +17,43 @@ internal sealed partial class RoomFeed
     private Task<RouteStatus>? _renewing;
     private Task<RouteStatus>? _renewingNext;
 
-    /// <summary>Tells the room that this gateway is there, and learns what was missed.</summary>
-    public async Task RenewAsync()
+    /// <summary>
+    /// Tells the room now that this gateway is there, and learns what was missed; again and again until it succeeds, for
+    /// until then nothing may be coming.
+    /// </summary>
+    public void RenewSoon() => _renewal.Request();
+
+    /// <summary>The room has answered somebody: from an activation that knows nothing of this route, if it is a new one.</summary>
+    public void Heard(string log, long epoch)
+    {
+        lock (_lock)
+        {
+            if (_closed || _log is null || (log == _log && epoch <= _epoch)) return;
+        }
+
+        RenewSoon();
+    }
+
+    private async Task RenewAsync()
     {
         try
         {
-            await RenewSharedAsync();
+            if (!IsClosed) await RenewSharedAsync();
         }
         catch (ChatException refused) when (refused.Code == ChatErrorCode.NoSuchRoom)
         {
             Abandon(CloseReason.LogReplaced);
         }
-        catch (Exception error)
+        catch (ChatException) when (IsClosed)
         {
-            LogRenewalFailed(_context.Logger, Room, error.Message);
+            // Nobody follows the room here any more.
         }
     }
 
-    private void RenewSoon() => _ = Task.Run(RenewAsync);
+    private bool IsClosed
+    {
+        get { lock (_lock) return _closed; }
+    }
 
     private bool AddUser(string user)
     {
@@ -85,7 +104,7 @@ internal sealed partial class RoomFeed
         catch (Exception error)
         {
             // The route's lease runs out by itself.
-            LogRenewalFailed(_context.Logger, Room, error.Message);
+            _context.Outage.Failed(Room, error);
         }
     }
 
@@ -134,6 +153,7 @@ internal sealed partial class RoomFeed
         catch
         {
             lock (_lock) _inFull = true;
+            RenewSoon();
             throw;
         }
     }

@@ -33,11 +33,16 @@ internal sealed partial class RoomFeed
     private readonly HashSet<Connection> _subscribers = [];
     private readonly SeqWindow<RoomFrame> _recent = new(RecentFrames, RecentCharacters);
     private readonly FeedPresence _presence = new();
+    private readonly Repair _renewal;
     private string? _log;
     private long _epoch;
     private bool _closed;
 
-    public RoomFeed(string room, FeedContext context) => (Room, _context) = (room, context);
+    public RoomFeed(string room, FeedContext context)
+    {
+        (Room, _context) = (room, context);
+        _renewal = new Repair(room, RenewAsync, context.Outage, context.Clock);
+    }
 
     public string Room { get; }
 
@@ -57,6 +62,8 @@ internal sealed partial class RoomFeed
             if (_log is null) return true;
             if (!IsSameLog(batch.Log)) return false;
             foreach (var sequenced in batch.Events) Accept(sequenced);
+            // The room has moved and has brought this route along: the rest of what is new there, its answer tells.
+            if (batch.Epoch > _epoch) RenewSoon();
             if (batch.LastSeq > Cursor) _ = PullToAsync(batch.LastSeq);
             foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
             return true;

@@ -27,6 +27,7 @@ internal sealed class RoomFeeds : BackgroundService
             limits.Value.ReplayEvents,
             limits.Value.OutboxBytes / 2,
             feed => _feeds.TryRemove(KeyValuePair.Create(feed.Room, feed)),
+            new Outage("rooms", clock, logger),
             clock,
             logger);
         identity.OnBatch = Deliver;
@@ -45,6 +46,12 @@ internal sealed class RoomFeeds : BackgroundService
         }
     }
 
+    /// <summary>A room has answered somebody, from this activation.</summary>
+    public void Heard(string room, string log, long epoch)
+    {
+        if (_feeds.TryGetValue(room, out var feed)) feed.Heard(log, epoch);
+    }
+
     /// <summary>Renews the routes, a few at a time and spread over the interval.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -54,7 +61,7 @@ internal sealed class RoomFeeds : BackgroundService
         {
             var due = part;
             foreach (var feed in _feeds.Values.Where(f => (uint)f.Route.GetHashCode(StringComparison.Ordinal) % Parts == due))
-                _ = feed.RenewAsync();
+                feed.RenewSoon();
         }
     }
 

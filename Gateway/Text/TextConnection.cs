@@ -119,7 +119,7 @@ internal sealed partial class TextConnection : Connection
         {
             try
             {
-                return (await Services.Room(room).Send(batch))[0];
+                return (await Services.SendAsync(room, batch))[0];
             }
             catch (Exception error) when (attempt < Attempts
                 && Faults.ToRefusal(error, Services.Logger).Code == ChatErrorCode.Unavailable)
@@ -131,7 +131,7 @@ internal sealed partial class TextConnection : Connection
 
     private async Task JoinAsync(string room, string greeting)
     {
-        await Services.Room(room).Join(User, Id);
+        await Services.JoinAsync(room, User, Id);
         await FollowAsync(room, new FeedPosition(Since: null, Log: null, Limited: true), answer =>
         {
             _room = room;

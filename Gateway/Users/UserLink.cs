@@ -9,7 +9,7 @@ namespace OrleansChat.Gateway.Users;
 /// A user's connections on this gateway. Notices of the user's memberships carry versions; when one was missed, the
 /// list of rooms is read again, and each connection is told what differs.
 /// </summary>
-internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIdentity identity, ILogger logger)
+internal sealed class UserLink
 {
     // A room that dies between its commit and its news tells nobody: once in so many renewals the list itself is read.
     private const int RenewalsPerReading = 3;
@@ -20,13 +20,22 @@ internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIde
     private readonly Dictionary<Connection, List<UserNotice>?> _connections = [];
     private readonly Dictionary<string, RoomEntry> _rooms = [];
     private long _version = -1;
+    private readonly GatewayIdentity _identity;
+    private readonly Repair _renewal;
+    private readonly Repair _reading;
     private int _renewals;
     private bool _closed;
-    private bool _reading;
 
-    public string User { get; } = user;
+    public UserLink(string user, IUserGrain grain, GatewayIdentity identity, Outage outage, TimeProvider clock)
+    {
+        (User, Grain, _identity) = (user, grain, identity);
+        _renewal = new Repair(user, RenewAsync, outage, clock);
+        _reading = new Repair(user, ReadRoomsAsync, outage, clock);
+    }
 
-    public IUserGrain Grain { get; } = grain;
+    public string User { get; }
+
+    public IUserGrain Grain { get; }
 
     /// <summary>Adds a connection that has yet to be greeted.</summary>
     /// <returns><see langword="false"/>: this link is closed; another has to be made.</returns>
@@ -75,7 +84,7 @@ internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIde
             if (_version < 0 || notice.Version <= _version) return true;
             if (notice.Version > _version + 1)
             {
-                ReadRoomsSoon();
+                _reading.Request();
                 return true;
             }
 
@@ -85,59 +94,40 @@ internal sealed partial class UserLink(string user, IUserGrain grain, GatewayIde
         }
     }
 
-    /// <summary>Renews the leases of these connections; finds out whether a notice was missed.</summary>
-    public async Task RenewAsync()
-    {
-        try
-        {
-            ImmutableArray<string> ids;
-            lock (_lock) ids = [.. _connections.Keys.Select(c => c.Id)];
-            if (ids.IsEmpty) return;
-            var version = await Grain.Renew(identity.Name, identity.Observer, ids);
-            lock (_lock)
-            {
-                if (_version >= 0 && (version != _version || ++_renewals % RenewalsPerReading == 0)) ReadRoomsSoon();
-            }
-        }
-        catch (Exception error)
-        {
-            LogFailed(logger, User, error.Message);
-        }
-    }
+    /// <summary>
+    /// Renews the leases of these connections now, and finds out whether a notice was missed; again and again until it
+    /// succeeds.
+    /// </summary>
+    public void RenewSoon() => _renewal.Request();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "User {User} could not be reached: {Reason}")]
-    public static partial void LogFailed(ILogger logger, string user, string reason);
-
-    private void ReadRoomsSoon()
+    private async Task RenewAsync()
     {
-        if (_reading) return;
-        _reading = true;
-        _ = Task.Run(ReadRoomsAsync);
+        ImmutableArray<string> ids;
+        lock (_lock) ids = [.. _connections.Keys.Select(c => c.Id)];
+        if (ids.IsEmpty) return;
+        var version = await Grain.Renew(_identity.Name, _identity.Observer, ids);
+        lock (_lock)
+        {
+            if (_version >= 0 && (version != _version || ++_renewals % RenewalsPerReading == 0)) _reading.Request();
+        }
     }
 
     private async Task ReadRoomsAsync()
     {
-        try
+        lock (_lock)
         {
-            var session = await Grain.Rooms();
-            lock (_lock)
-            {
-                var now = session.Rooms.Select(r => r.Room).ToHashSet();
-                var gone = _rooms.Keys.Where(room => !now.Contains(room)).ToList();
-                var added = session.Rooms.Where(entry => !_rooms.ContainsKey(entry.Room)).ToList();
-                _version = session.Version;
-                foreach (var room in gone) Apply(new RoomChange(room, Entry: null, Connection: null));
-                foreach (var entry in added) Apply(new RoomChange(entry.Room, entry, Connection: null));
-            }
+            if (_closed) return;
         }
-        catch (Exception error)
+
+        var session = await Grain.Rooms();
+        lock (_lock)
         {
-            // The next renewal finds the same difference.
-            LogFailed(logger, User, error.Message);
-        }
-        finally
-        {
-            lock (_lock) _reading = false;
+            var now = session.Rooms.Select(r => r.Room).ToHashSet();
+            var gone = _rooms.Keys.Where(room => !now.Contains(room)).ToList();
+            var added = session.Rooms.Where(entry => !_rooms.ContainsKey(entry.Room)).ToList();
+            _version = session.Version;
+            foreach (var room in gone) Apply(new RoomChange(room, Entry: null, Connection: null));
+            foreach (var entry in added) Apply(new RoomChange(entry.Room, entry, Connection: null));
         }
     }
 

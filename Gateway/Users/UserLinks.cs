@@ -15,7 +15,7 @@ internal sealed class UserLinks : BackgroundService
     private readonly GatewayIdentity _identity;
     private readonly ChatLimits _limits;
     private readonly TimeProvider _clock;
-    private readonly ILogger<UserLinks> _logger;
+    private readonly Outage _outage;
 
     public UserLinks(
         IGrainFactory grains,
@@ -24,7 +24,8 @@ internal sealed class UserLinks : BackgroundService
         TimeProvider clock,
         ILogger<UserLinks> logger)
     {
-        (_grains, _identity, _limits, _clock, _logger) = (grains, identity, limits.Value, clock, logger);
+        (_grains, _identity, _limits, _clock) = (grains, identity, limits.Value, clock);
+        _outage = new Outage("users", clock, logger);
         identity.OnNotice = notice => _links.TryGetValue(notice.User, out var link) && link.Accept(notice);
     }
 
@@ -34,7 +35,7 @@ internal sealed class UserLinks : BackgroundService
     public async Task<(UserLink Link, UserSession Session)> ConnectAsync(Connection connection)
     {
         UserLink link;
-        do link = _links.GetOrAdd(connection.User, user => new UserLink(user, _grains.GetGrain<IUserGrain>(user), _identity, _logger));
+        do link = _links.GetOrAdd(connection.User, NewLink);
         while (!link.Add(connection));
         try
         {
@@ -60,7 +61,7 @@ internal sealed class UserLinks : BackgroundService
         catch (Exception error)
         {
             // Its lease runs out by itself.
-            UserLink.LogFailed(_logger, connection.User, error.Message);
+            _outage.Failed(connection.User, error);
         }
     }
 
@@ -73,9 +74,11 @@ internal sealed class UserLinks : BackgroundService
         {
             var due = part;
             foreach (var link in _links.Values.Where(l => (uint)l.User.GetHashCode(StringComparison.Ordinal) % Parts == due))
-                _ = link.RenewAsync();
+                link.RenewSoon();
         }
     }
+
+    private UserLink NewLink(string user) => new(user, _grains.GetGrain<IUserGrain>(user), _identity, _outage, _clock);
 
     private void Remove(UserLink link, Connection connection)
     {

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansChat.Rooms;
 
 /// <summary>
@@ -30,13 +28,12 @@ public interface IRoomGrain : IGrainWithStringKey
     /// Numbers the drafts in their order and commits them. An outcome with a seq is on the disk; one with a key that
     /// was committed before carries the first one's seq.
     /// </summary>
-    /// <returns>One outcome a draft, in their order.</returns>
     /// <exception cref="ChatException">
     /// All of them were refused; with <see cref="ChatErrorCode.Unavailable"/> they may nevertheless have been
     /// committed, which sending them again with their keys finds out.
     /// </exception>
     [Alias("Send")]
-    Task<ImmutableArray<SendOutcome>> Send(SendBatch batch);
+    Task<SendReply> Send(SendBatch batch);
 
     /// <summary>Moves the user's read cursor forward; backward it is left where it is.</summary>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.BadField"/>: beyond the newest event.</exception>

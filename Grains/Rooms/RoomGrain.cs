@@ -106,7 +106,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         return ToView(room, await room.Members.FindAsync(user));
     }
 
-    public async Task<ImmutableArray<SendOutcome>> Send(SendBatch batch)
+    public async Task<SendReply> Send(SendBatch batch)
     {
         RoomAccess.CheckDirect(Room, batch.User);
         var room = await OpenAsync();
@@ -122,7 +122,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         var now = _clock.GetUtcNow();
         RoomAccess.CheckMember(Room, batch.User, standing, now);
         RoomAccess.CheckNotMuted(Room, standing!, now);
-        return await AppendAsync(room!, batch);
+        return new SendReply(room!.Head.Log, room.Head.Epoch, await AppendAsync(room, batch));
     }
 
     public async Task Read(string user, long seq)
@@ -260,7 +260,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         draft.ReplyTo is not { } seq || (seq >= 1 && seq <= lastSeq);
 
     private RoomView ToView(OpenRoom room, Standing standing) =>
-        new(ToEntry(room, standing), room.Head.Log, room.Head.Topic);
+        new(ToEntry(room, standing), room.Head.Log, room.Head.Topic, room.Head.Epoch);
 
     private RoomEntry ToEntry(OpenRoom room, Standing standing) =>
         new(Room, room.Head.Kind, standing.Role ?? MemberRole.Member, room.Log.LastSeq, standing.ReadSeq);

@@ -13,9 +13,13 @@ internal sealed class TestGateway : IAsyncDisposable
     private readonly FaultLog _log = new();
     private readonly WebApplication _app;
 
-    private TestGateway(string[] settings) => _app = ChatGateway.Build(
+    private TestGateway(string[] settings, Action<WebApplicationBuilder>? configure) => _app = ChatGateway.Build(
         ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={_directory.Path}", .. settings.Select(setting => $"--{setting}")],
-        builder => builder.Logging.ClearProviders().AddProvider(_log));
+        builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(_log);
+            configure?.Invoke(builder);
+        });
 
     public IReadOnlyCollection<string> Faults => _log.Faults;
 
@@ -25,9 +29,13 @@ internal sealed class TestGateway : IAsyncDisposable
     public Uri Http => new(_app.Urls.First());
 
     /// <param name="settings">Such as <c>Chat:Limits:PingSeconds=1</c>.</param>
-    public static async Task<TestGateway> StartAsync(params string[] settings)
+    public static Task<TestGateway> StartAsync(params string[] settings) => StartAsync(configure: null, settings);
+
+    /// <param name="configure">What else there is to set before it is built.</param>
+    /// <param name="settings">Such as <c>Chat:Limits:PingSeconds=1</c>.</param>
+    public static async Task<TestGateway> StartAsync(Action<WebApplicationBuilder>? configure, params string[] settings)
     {
-        var gateway = new TestGateway(settings);
+        var gateway = new TestGateway(settings, configure);
         await gateway._app.StartAsync();
         return gateway;
     }

@@ -8,7 +8,7 @@ internal static class Sending
     public static Draft Text(string text, string? key = null) => new(text, key, ReplyTo: null, Data: null);
 
     public static async Task<SendOutcome> SendAsync(this IRoomGrain room, string user, Draft draft) =>
-        (await room.Send(new SendBatch(user, Name: null, [draft]))).Single();
+        (await room.Send(new SendBatch(user, Name: null, [draft]))).Outcomes.Single();
 
     public static Task<SendOutcome> SendAsync(this IRoomGrain room, string user, string text, string? key = null) =>
         room.SendAsync(user, Text(text, key));

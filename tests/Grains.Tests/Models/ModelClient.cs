@@ -64,8 +64,8 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
         {
             await AllowedAsync(place, async () =>
             {
-                var outcomes = await (keyed ? Sending.SurelyAsync(() => room.Send(batch)) : room.Send(batch));
-                foreach (var (draft, outcome) in drafts.Zip(outcomes)) place.Acknowledged(draft, outcome);
+                var reply = await (keyed ? Sending.SurelyAsync(() => room.Send(batch)) : room.Send(batch));
+                foreach (var (draft, outcome) in drafts.Zip(reply.Outcomes)) place.Acknowledged(draft, outcome);
                 return true;
             });
         }

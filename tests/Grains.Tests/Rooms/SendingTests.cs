@@ -21,7 +21,7 @@ public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluste
             {
                 // Sometimes one, sometimes a few in one call.
                 var texts = Enumerable.Range(i, Math.Min(1 + (i % 4), Each - i)).Select(n => $"{user} {n}").ToImmutableArray();
-                var outcomes = await room.Send(new SendBatch(user, null, [.. texts.Select(t => Sending.Text(t))]));
+                var outcomes = (await room.Send(new SendBatch(user, null, [.. texts.Select(t => Sending.Text(t))]))).Outcomes;
                 mine.AddRange(outcomes.Zip(texts, (o, t) => (o.Seq, t)));
                 i += texts.Length;
             }
@@ -42,8 +42,9 @@ public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluste
     {
         const int Calls = 100;
         var (id, room) = await NewRoomAsync();
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Calls).Select(call => room.Send(
+        var replies = await Task.WhenAll(Enumerable.Range(0, Calls).Select(call => room.Send(
             new SendBatch("alice", null, [.. Enumerable.Range(0, 5).Select(i => Sending.Text($"{call} {i}"))]))));
+        var outcomes = replies.Select(reply => reply.Outcomes).ToList();
         foreach (var batch in outcomes) Assert.Equal(Enumerable.Range(0, 5).Select(i => batch[0].Seq + i), batch.Select(o => o.Seq));
         Assert.Equal(Enumerable.Range(1, Calls * 5).Select(i => (long)i), outcomes.SelectMany(o => o).Select(o => o.Seq).Order());
         var log = await cluster.Temp.LogAsync(id);
@@ -96,10 +97,11 @@ public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluste
     {
         var (id, room) = await NewRoomAsync();
         await room.SendAsync("alice", "first");
-        var outcomes = await room.Send(new SendBatch(
+        var reply = await room.Send(new SendBatch(
             "alice",
             null,
             [new("to the first", null, 1, null), new("to nothing", null, 2, null), new("to zero", null, 0, null), Sending.Text("last")]));
+        var outcomes = reply.Outcomes;
         Assert.Equal([2L, 0, 0, 3], outcomes.Select(o => o.Seq));
         Assert.Equal([null, ChatErrorCode.BadField, ChatErrorCode.BadField, null], outcomes.Select(o => o.Refusal));
         Assert.Equal([null, "replyTo", "replyTo", null], outcomes.Select(o => o.Field));
@@ -112,7 +114,7 @@ public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluste
         var (id, room) = await NewRoomAsync();
         await room.SendAsync("alice", "first");
         var outcome = (await room.Send(new SendBatch(
-            "alice", "Alice L. 👩", [new("öл小👍\n\"'", "k", 1, """{"a":[1,2]}""")]))).Single();
+            "alice", "Alice L. 👩", [new("öл小👍\n\"'", "k", 1, """{"a":[1,2]}""")]))).Outcomes.Single();
         Assert.Equal(
             new RoomEvent(2, RoomEventKind.Message, "alice", "Alice L. 👩", "öл小👍\n\"'", outcome.At, "k", 1, """{"a":[1,2]}"""),
             (await cluster.History(id).Page("alice", null, 1, 10)).Events.Single());

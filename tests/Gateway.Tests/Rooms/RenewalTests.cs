@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Gateway.Tests.Rooms;
+
+/// <summary>
+/// A room's activation ends, and its routes with it. The ten-second turn of these gateways never comes: whatever finds
+/// the room again is what the test is about.
+/// </summary>
+public sealed class RenewalTests
+{
+    private readonly RefusedRenewals _renewals = new();
+
+    [Fact]
+    public async Task A_reply_under_a_newer_epoch_renews_the_route_at_once()
+    {
+        await using var gateway = await StartAsync();
+        await using var alice = await gateway.ConnectToAsync("alice", "lobby");
+        await using var bob = await gateway.ConnectToAsync("bob", "lobby");
+        await alice.SayAsync("lobby", "before");
+        await EndActivationAsync(gateway, "lobby");
+        await alice.SayAsync("lobby", "after");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "after");
+        await alice.SayAsync("lobby", "and on");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "and on");
+        Assert.Equal([1L, 2, 3], bob.Of("message").Select(frame => frame.Number("seq")));
+    }
+
+    [Fact]
+    public async Task A_line_typed_at_a_terminal_finds_the_new_activation_too()
+    {
+        await using var gateway = await StartAsync();
+        await using var alice = await gateway.TypeAsync("alice");
+        await alice.SeeStartAsync("* welcome");
+        await using var bob = await gateway.ConnectToAsync("bob", "lobby");
+        await EndActivationAsync(gateway, "lobby");
+        await alice.TypeAsync("after");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "after");
+    }
+
+    [Fact]
+    public async Task A_renewal_that_fails_is_tried_again_until_it_succeeds()
+    {
+        await using var gateway = await StartAsync();
+        await using var alice = await gateway.ConnectToAsync("alice", "lobby");
+        await using var bob = await gateway.ConnectToAsync("bob", "lobby");
+        await EndActivationAsync(gateway, "lobby");
+        _renewals.Left = 4;
+        await alice.SayAsync("lobby", "after");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "after");
+        Assert.Equal(0, _renewals.Left);
+    }
+
+    [Fact]
+    public async Task Replies_under_the_epoch_that_is_known_renew_nothing()
+    {
+        await using var gateway = await StartAsync();
+        await using var alice = await gateway.ConnectToAsync("alice", "lobby");
+        await alice.SayAsync("lobby", "first");
+        // Its own arrival is news to it, and may have to be renewed once.
+        await alice.TakeAsync("presence");
+        var asked = _renewals.Asked;
+        for (var i = 0; i < 20; i++) await alice.SayAsync("lobby", $"{i}");
+        Assert.InRange(_renewals.Asked, asked, asked + 1);
+    }
+
+    private Task<TestGateway> StartAsync() => TestGateway.StartAsync(builder =>
+    {
+        builder.Services.AddSingleton<TimeProvider>(new NoTurnsClock());
+        builder.Services.AddSingleton<IIncomingGrainCallFilter>(_renewals);
+    });
+
+    private static async Task EndActivationAsync(TestGateway gateway, string room)
+    {
+        var grains = gateway.Services.GetRequiredService<IGrainFactory>();
+        await grains.GetGrain<IRoomGrain>(room).Cast<IGrainManagementExtension>().DeactivateOnIdle();
+    }
+}
