@@ -18,7 +18,7 @@ internal static class PostgresAppends
 
     /// <summary>Finds what the table has under the drafts' keys.</summary>
     public static async Task<Dictionary<(string Room, string Sender, string Key), KeyedEvent>> FindEarlierAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<PostgresAppend> appends, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyCollection<PostgresAppend> appends)
     {
         var found = new Dictionary<(string, string, string), KeyedEvent>();
         var keyed = appends.SelectMany(a => a.Request.Drafts, static (a, sent) => (a.Owner, sent.Sender, sent.Draft.Key))
@@ -28,8 +28,8 @@ internal static class PostgresAppends
         command.Parameters.Add(PostgresValue.Of([.. keyed.Select(k => k.Owner)]));
         command.Parameters.Add(PostgresValue.Of([.. keyed.Select(k => k.Sender)]));
         command.Parameters.Add(PostgresValue.Of([.. keyed.Select(k => k.Key)]));
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
+        await using var row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
         {
             found[(row.GetString(0), row.GetString(1), row.GetString(2))] = new KeyedEvent(
                 row.GetInt64(3),
@@ -45,17 +45,17 @@ internal static class PostgresAppends
     /// <summary>Commits batches that are numbered, of one room each.</summary>
     /// <returns>The rooms whose batches are committed. One alone that is not among them is fenced.</returns>
     public static async Task<HashSet<string>> CommitAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<PostgresAppend> appends, CancellationToken cancellation)
+        NpgsqlConnection connection, IReadOnlyCollection<PostgresAppend> appends)
     {
         await using var command = new NpgsqlCommand(appends.Count == 1 ? CommitAlone : CommitTogether, connection);
         AddRooms(command.Parameters, appends);
         AddEvents(command.Parameters, appends);
         var committed = new HashSet<string>();
-        await using (var row = await command.ExecuteReaderAsync(cancellation))
+        await using (var row = await command.ExecuteReaderAsync())
         {
-            while (await row.ReadAsync(cancellation)) committed.Add(row.GetString(0));
+            while (await row.ReadAsync()) committed.Add(row.GetString(0));
             // The end of the answer is what says that it is committed.
-            await row.NextResultAsync(cancellation);
+            await row.NextResultAsync();
         }
 
         return committed;

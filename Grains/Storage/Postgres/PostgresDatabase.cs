@@ -31,9 +31,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     /// <param name="connectionString">The way to it, as the operator wrote it.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="writers">How many connections are for writing.</param>
     /// <exception cref="StoreStartException">It cannot be read.</exception>
-    public PostgresDatabase(string connectionString, TimeProvider clock, int writers)
+    public PostgresDatabase(string connectionString, TimeProvider clock)
     {
         _clock = clock;
         try
@@ -42,9 +41,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             if (string.IsNullOrWhiteSpace(settings.Host)) throw new FormatException("there is no host");
             Name = string.IsNullOrEmpty(settings.Database) ? settings.Host : $"{settings.Host}:{settings.Port}/{settings.Database}";
             _reads = Build(Complete(settings));
-            // However many read, those who write need not queue for a connection.
-            settings.MinPoolSize = 0;
-            settings.MaxPoolSize = writers;
+            // The writers keep theirs, and one that was left behind is in nobody's way.
+            settings.Pooling = false;
             _writes = Build(settings);
         }
         catch (Exception error) when (error is ArgumentException or FormatException or NotSupportedException)
@@ -60,15 +58,16 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Opens a connection, or fails at once.</summary>
-    public ValueTask<NpgsqlConnection> ConnectAtOnceAsync(CancellationToken cancellation) => _writes.OpenConnectionAsync(cancellation);
+    /// <param name="limit">When to give up.</param>
+    public Task<PostgresSession> ConnectAtOnceAsync(CancellationToken limit) => PostgresSession.OpenAsync(_writes, limit);
 
     /// <summary>Opens a connection to write; while the server is starting or cannot be reached, tries again.</summary>
     /// <param name="limit">When to give up.</param>
-    public Task<NpgsqlConnection> ConnectToWriteAsync(CancellationToken limit) => ConnectAsync(_writes, limit);
+    public Task<PostgresSession> ConnectToWriteAsync(CancellationToken limit) => ConnectAsync(_writes, limit);
 
     /// <summary>Opens a connection to read, as patiently.</summary>
     /// <param name="limit">When to give up.</param>
-    public Task<NpgsqlConnection> ConnectToReadAsync(CancellationToken limit) => ConnectAsync(_reads, limit);
+    public Task<PostgresSession> ConnectToReadAsync(CancellationToken limit) => ConnectAsync(_reads, limit);
 
     /// <summary>Forgets the connections for reading that lie idle: the server that they led to is gone.</summary>
     public void ForgetIdle() => _reads.Clear();
@@ -87,13 +86,13 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         await _writes.DisposeAsync();
     }
 
-    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource source, CancellationToken limit)
+    private async Task<PostgresSession> ConnectAsync(NpgsqlDataSource source, CancellationToken limit)
     {
         while (true)
         {
             try
             {
-                return await source.OpenConnectionAsync(limit);
+                return await PostgresSession.OpenAsync(source, limit);
             }
             catch (NpgsqlException error) when (PostgresFaults.MayPass(error))
             {
@@ -117,8 +116,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         if (!settings.ContainsKey("Timeout")) settings.Timeout = (int)Limit.TotalSeconds;
         if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 20;
         if (!settings.ContainsKey("Application Name")) settings.ApplicationName = "OrleansChat";
-        settings.CommandTimeout = (int)Limit.TotalSeconds;
-        // A server that did not answer in time is not asked to answer to that.
+        // For what was left behind; nobody waits for it any more.
+        settings.CommandTimeout = 2 * (int)Limit.TotalSeconds;
         settings.CancellationTimeout = -1;
         // Each statement is parsed and planned once for each connection.
         settings.MaxAutoPrepare = 64;

@@ -16,14 +16,14 @@ internal static class PostgresMigrations
         SELECT pg_advisory_xact_lock(hashtext('OrleansChat schema'))
         """;
 
+    /// <returns>The schema that it has now.</returns>
     /// <exception cref="StoreStartException">The database was written by a newer version.</exception>
-    public static async Task ApplyAsync(
-        NpgsqlConnection connection, PostgresDatabase database, TimeProvider clock, CancellationToken cancellation)
+    public static async Task<long> ApplyAsync(NpgsqlConnection connection, PostgresDatabase database, TimeProvider clock)
     {
         var scripts = Scripts();
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ExecuteAsync(connection, Begin, cancellation);
-        var current = await CurrentAsync(connection, cancellation);
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, Begin);
+        var current = await CurrentAsync(connection);
         var newest = scripts[^1].Version;
         if (current > newest)
         {
@@ -33,44 +33,42 @@ internal static class PostgresMigrations
 
         foreach (var (version, name) in scripts.Where(s => s.Version > current))
         {
-            await ExecuteAsync(connection, Text(name), cancellation);
+            await ExecuteAsync(connection, Text(name));
             await ExecuteAsync(
                 connection,
                 "INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)",
-                cancellation,
                 PostgresValue.Of(version),
                 PostgresValue.Of(clock.GetUtcNow()));
         }
 
-        await transaction.CommitAsync(cancellation);
+        await transaction.CommitAsync();
+        return newest;
     }
 
     // Who may not create tables can still start on a database that has them.
-    private static async Task<long> CurrentAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private static async Task<long> CurrentAsync(NpgsqlConnection connection)
     {
-        if (await ScalarAsync<bool>(connection, "SELECT to_regclass('schema_versions') IS NULL", cancellation))
+        if (await ScalarAsync<bool>(connection, "SELECT to_regclass('schema_versions') IS NULL"))
         {
             await ExecuteAsync(
                 connection,
-                "CREATE TABLE schema_versions (version bigint NOT NULL PRIMARY KEY, applied_at timestamptz NOT NULL)",
-                cancellation);
+                "CREATE TABLE schema_versions (version bigint NOT NULL PRIMARY KEY, applied_at timestamptz NOT NULL)");
         }
 
-        return await ScalarAsync<long>(connection, "SELECT coalesce(max(version), 0) FROM schema_versions", cancellation);
+        return await ScalarAsync<long>(connection, "SELECT coalesce(max(version), 0) FROM schema_versions");
     }
 
-    private static async Task ExecuteAsync(
-        NpgsqlConnection connection, string sql, CancellationToken cancellation, params NpgsqlParameter[] values)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, params NpgsqlParameter[] values)
     {
         await using var command = Command(connection, sql);
         command.Parameters.AddRange(values);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql)
     {
         await using var command = Command(connection, sql);
-        return (T)(await command.ExecuteScalarAsync(cancellation))!;
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };

@@ -135,12 +135,17 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
     private async Task<List<T>> OnceAsync<T>(
         string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values, CancellationToken limit)
     {
-        await using var connection = await database.ConnectToReadAsync(limit);
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values) command.Parameters.Add(value.Clone());
-        await using var row = await command.ExecuteReaderAsync(limit);
-        var rows = new List<T>();
-        while (await row.ReadAsync(limit)) rows.Add(map(row));
-        return rows;
+        await using var session = await database.ConnectToReadAsync(limit);
+        return await session.RunAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(sql, connection);
+                foreach (var value in values) command.Parameters.Add(value.Clone());
+                await using var row = await command.ExecuteReaderAsync();
+                var rows = new List<T>();
+                while (await row.ReadAsync()) rows.Add(map(row));
+                return rows;
+            },
+            limit);
     }
 }

@@ -26,7 +26,7 @@ public sealed class PostgresStore : IAsyncDisposable
     internal PostgresStore(string connectionString, TimeProvider clock, ILogger log, int writers)
     {
         _clock = clock;
-        _database = new PostgresDatabase(connectionString, clock, writers);
+        _database = new PostgresDatabase(connectionString, clock);
         _writers = [.. Enumerable.Range(0, writers).Select(_ => new PostgresWriter(_database, clock, log))];
         Rooms = new PostgresRoomStore(WriterOf);
         Users = new PostgresUserStore(WriterOf);
@@ -52,9 +52,11 @@ public sealed class PostgresStore : IAsyncDisposable
     {
         try
         {
-            await using var connection = await _database.ConnectAtOnceAsync(cancellation);
-            await CheckAsync(connection, cancellation);
-            await PostgresMigrations.ApplyAsync(connection, _database, _clock, cancellation);
+            using var limit = _database.StartLimit();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            await using var session = await _database.ConnectAtOnceAsync(either.Token);
+            await session.RunAsync(CheckAsync, either.Token);
+            await session.RunAsync(connection => PostgresMigrations.ApplyAsync(connection, _database, _clock), cancellation);
         }
         catch (Exception error) when (PostgresFaults.IsOfTheDriver(error) && !cancellation.IsCancellationRequested)
         {
@@ -74,12 +76,13 @@ public sealed class PostgresStore : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    private async Task<bool> CheckAsync(NpgsqlConnection connection)
     {
         if (connection.PostgresParameters.TryGetValue("server_encoding", out var encoding) && encoding != "UTF8")
             throw new StoreStartException($"{Name}: the database has the encoding {encoding}; it has to be UTF8");
         await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
-        if (await command.ExecuteScalarAsync(cancellation) is true)
-            throw new StoreStartException($"{Name}: the server is a standby; connect to the one that takes writes");
+        return await command.ExecuteScalarAsync() is false
+            ? true
+            : throw new StoreStartException($"{Name}: the server is a standby; connect to the one that takes writes");
     }
 }

@@ -1,4 +1,3 @@
-using System.Data;
 using System.Threading.Channels;
 using Npgsql;
 
@@ -42,7 +41,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly PostgresDatabase _database;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
-    private NpgsqlConnection? _connection;
+    private PostgresSession? _session;
     private long _usedAt;
     private Task _writing = Task.CompletedTask;
 
@@ -154,10 +153,10 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         var sent = false;
         try
         {
-            var (connection, earlier) = await FindEarlierAsync(appends, limit);
+            var (session, earlier) = await FindEarlierAsync(appends, limit);
             foreach (var append in appends) append.Number(earlier);
             sent = true;
-            committed = await PostgresAppends.CommitAsync(connection, appends, limit);
+            committed = await session.RunAsync(connection => PostgresAppends.CommitAsync(connection, appends), limit);
             _usedAt = _clock.GetTimestamp();
         }
         catch (Exception error)
@@ -180,17 +179,9 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         var sent = false;
         try
         {
-            var connection = await ReadyAsync(limit);
-            await using var batch = new NpgsqlBatch(connection);
-            foreach (var statement in statements.Cast<IPostgresStatement>()) batch.BatchCommands.Add(statement.ToCommand());
+            var session = await ReadyAsync(limit);
             sent = true;
-            await using var row = await batch.ExecuteReaderAsync(limit);
-            foreach (var statement in statements.Cast<IPostgresStatement>())
-            {
-                statement.Read(await row.ReadAsync(limit) ? row : null);
-                await row.NextResultAsync(limit);
-            }
-
+            await session.RunAsync(connection => ExecuteAsync(connection, statements), limit);
             _usedAt = _clock.GetTimestamp();
         }
         catch (Exception error)
@@ -203,49 +194,67 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
         foreach (var statement in statements) statement.Complete();
     }
 
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, List<PostgresWork> statements)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in statements.Cast<IPostgresStatement>()) batch.BatchCommands.Add(statement.ToCommand());
+        await using var row = await batch.ExecuteReaderAsync();
+        foreach (var statement in statements.Cast<IPostgresStatement>())
+        {
+            statement.Read(await row.ReadAsync() ? row : null);
+            // After the last one this waits for the server to say that all of it is committed.
+            await row.NextResultAsync();
+        }
+
+        return statements.Count;
+    }
+
     private static async Task EachAloneAsync<T>(List<T> works, Func<List<T>, CancellationToken, Task> run, CancellationToken limit)
     {
         foreach (var work in works) await run([work], limit);
     }
 
     // What was only read may be read again, so that a connection that was cut costs nobody their message.
-    private async Task<(NpgsqlConnection Connection, Dictionary<(string Room, string Sender, string Key), KeyedEvent> Earlier)>
+    private async Task<(PostgresSession Session, Dictionary<(string Room, string Sender, string Key), KeyedEvent> Earlier)>
         FindEarlierAsync(List<PostgresAppend> appends, CancellationToken limit)
     {
-        var connection = await ReadyAsync(limit);
+        var session = await ReadyAsync(limit);
         try
         {
-            return (connection, await PostgresAppends.FindEarlierAsync(connection, appends, limit));
+            return (session, await session.RunAsync(connection => PostgresAppends.FindEarlierAsync(connection, appends), limit));
         }
-        catch (NpgsqlException error) when (!PostgresFaults.IsRefusal(error) && !limit.IsCancellationRequested)
+        catch (NpgsqlException error) when (!PostgresFaults.IsRefusal(error))
         {
             await DisconnectAsync();
-            connection = await ReadyAsync(limit);
-            return (connection, await PostgresAppends.FindEarlierAsync(connection, appends, limit));
+            session = await ReadyAsync(limit);
+            return (session, await session.RunAsync(connection => PostgresAppends.FindEarlierAsync(connection, appends), limit));
         }
     }
 
-    private async Task<NpgsqlConnection> ReadyAsync(CancellationToken limit)
+    private async Task<PostgresSession> ReadyAsync(CancellationToken limit)
     {
-        limit.ThrowIfCancellationRequested();
-        if (_connection is { State: ConnectionState.Open } open)
+        if (_session is { IsOpen: true } session)
         {
-            if (_clock.GetElapsedTime(_usedAt) < TrustedFor) return open;
+            if (_clock.GetElapsedTime(_usedAt) < TrustedFor) return session;
             try
             {
-                await using var ping = new NpgsqlCommand("SELECT 1", open);
-                await ping.ExecuteNonQueryAsync(limit);
-                return open;
+                await session.RunAsync(PingAsync, limit);
+                return session;
             }
-            catch (NpgsqlException) when (!limit.IsCancellationRequested)
+            catch (NpgsqlException)
             {
                 // It is gone; there will be another.
             }
         }
 
         await DisconnectAsync();
-        _connection = await _database.ConnectToWriteAsync(limit);
-        return _connection;
+        return _session = await _database.ConnectToWriteAsync(limit);
+    }
+
+    private static async Task<int> PingAsync(NpgsqlConnection connection)
+    {
+        await using var ping = new NpgsqlCommand("SELECT 1", connection);
+        return await ping.ExecuteNonQueryAsync();
     }
 
     private async Task FailedAsync(List<PostgresWork> works, Exception error, bool sent, CancellationToken limit)
@@ -276,11 +285,11 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
 
     private async Task DisconnectAsync()
     {
-        if (_connection is not { } connection) return;
-        _connection = null;
+        if (_session is not { } session) return;
+        _session = null;
         try
         {
-            await connection.DisposeAsync();
+            await session.DisposeAsync();
         }
         catch (NpgsqlException error)
         {
