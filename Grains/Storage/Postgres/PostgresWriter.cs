@@ -43,6 +43,7 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly ILogger _log;
     private PostgresSession? _session;
     private long _usedAt;
+    private bool _closing;
     private Task _writing = Task.CompletedTask;
 
     public PostgresWriter(PostgresDatabase database, TimeProvider clock, ILogger log) =>
@@ -51,37 +52,23 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     /// <summary>Starts to write, after the schema is there.</summary>
     public void Start() => _writing = Task.Run(WriteUntilDisposedAsync);
 
-    /// <summary>Appends in the next group.</summary>
+    /// <summary>Does a piece of work in the next group.</summary>
     /// <exception cref="FencedException">A later activation has opened the room.</exception>
     /// <exception cref="StoreUnavailableException">The server failed, or the queue is full.</exception>
-    public Task<AppendResult> RunAsync(PostgresAppend append)
+    public Task<T> RunAsync<T>(PostgresWork<T> work)
     {
-        Enqueue(append);
-        return append.Task;
-    }
-
-    /// <summary>Runs a statement in the next group.</summary>
-    /// <exception cref="FencedException">A later activation has opened the room.</exception>
-    /// <exception cref="StoreUnavailableException">The server failed, or the queue is full.</exception>
-    public Task<T> RunAsync<T>(PostgresStatement<T> statement)
-    {
-        Enqueue(statement);
-        return statement.Task;
+        if (_queue.Writer.TryWrite(work)) return work.Task;
+        var reason = _closing ? "the store is closing" : "the server does not keep up";
+        return Task.FromException<T>(new StoreUnavailableException($"{_database.Name}: {reason}", outcomeUnknown: false));
     }
 
     /// <summary>Finishes what is waiting and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
+        _closing = true;
         _queue.Writer.TryComplete();
         await _writing;
         await DisconnectAsync();
-    }
-
-    private void Enqueue(PostgresWork work)
-    {
-        if (_queue.Writer.TryWrite(work)) return;
-        var reason = _writing.IsCompleted || _queue.Reader.Completion.IsCompleted ? "the store is closing" : "the server does not keep up";
-        Fail([work], new StoreUnavailableException($"{_database.Name}: {reason}", outcomeUnknown: false));
     }
 
     private async Task WriteUntilDisposedAsync()

@@ -6,27 +6,48 @@ using OrleansChat.Gateways;
 using OrleansChat.Grains.Hosting;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Storage;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Tests.Clusters;
 
-/// <summary>Two silos that share one store over a real file, and a client of theirs, as a gateway is.</summary>
+/// <summary>Two silos over a real database, and a client of theirs, as a gateway is.</summary>
 public class ChatCluster : IAsyncLifetime
 {
-    private readonly TempStore _temp = new();
-    private readonly InProcessTestCluster _cluster;
+    /// <summary>How long the client waits for an answer.</summary>
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly TimeSpan _patience;
+    private readonly Func<Task<TempStore>> _open;
     private readonly List<object> _kept = [];
+    private InProcessTestCluster? _cluster;
+    private TempStore? _temp;
     private int _names;
 
     public ChatCluster()
-        : this(TimeSpan.FromSeconds(20))
+        : this(Patience, SqliteTempStore.CreateAsync)
     {
     }
 
     /// <param name="patience">How long the client waits for an answer.</param>
-    protected ChatCluster(TimeSpan patience)
+    /// <param name="open">Opens a store over a new database.</param>
+    protected ChatCluster(TimeSpan patience, Func<Task<TempStore>> open) => (_patience, _open) = (patience, open);
+
+    internal ShiftedClock Clock { get; } = new();
+
+    internal TempStore Temp => _temp ?? throw new InvalidOperationException("the cluster has not started");
+
+    /// <summary>The store, for tests of what only SQLite has.</summary>
+    internal SqliteTempStore Sqlite => (SqliteTempStore)Temp;
+
+    internal InProcessTestCluster Silos => _cluster ?? throw new InvalidOperationException("the cluster has not started");
+
+    internal IGrainFactory Grains => Silos.Client;
+
+    public async ValueTask InitializeAsync()
     {
+        _temp = await _open();
         var builder = new InProcessTestClusterBuilder(2);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureHost(host => host.Logging.ClearProviders());
@@ -34,9 +55,7 @@ public class ChatCluster : IAsyncLifetime
         {
             silo.AddChatGrains();
             silo.Services.AddSingleton<TimeProvider>(Clock);
-            silo.Services.AddSingleton(_temp.Rooms);
-            silo.Services.AddSingleton(_temp.Store.Users);
-            silo.Services.AddSingleton(_temp.Reader);
+            _temp.AddToSilo(silo.Services);
             // A killed silo is found out in seconds and not in half a minute.
             silo.Configure<ClusterMembershipOptions>(options =>
             {
@@ -45,25 +64,16 @@ public class ChatCluster : IAsyncLifetime
                 options.NumVotesForDeathDeclaration = 1;
             });
         });
-        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = patience));
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = _patience));
         _cluster = builder.Build();
+        await _cluster.DeployAsync();
     }
-
-    internal ShiftedClock Clock { get; } = new();
-
-    internal TempStore Temp => _temp;
-
-    internal InProcessTestCluster Silos => _cluster;
-
-    internal IGrainFactory Grains => _cluster.Client;
-
-    public async ValueTask InitializeAsync() => await _cluster.DeployAsync();
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        await _cluster.DisposeAsync();
-        _temp.Dispose();
+        if (_cluster is not null) await _cluster.DisposeAsync();
+        if (_temp is not null) await _temp.DisposeAsync();
     }
 
     /// <summary>A name that no other test of this cluster has.</summary>
@@ -84,11 +94,11 @@ public class ChatCluster : IAsyncLifetime
     }
 
     /// <summary>Ends the activation of a grain, wherever it is.</summary>
-    internal Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
+    internal Task DeactivateAsync(IAddressable grain) => Silos.DeactivateAsync(grain);
 
     /// <summary>The silo that hosts a grain, if one does.</summary>
     internal InProcessSiloHandle? SiloOf(IAddressable grain) =>
-        _cluster.TryGetGrainContext(grain.GetGrainId(), out var context)
-            ? _cluster.GetSiloForAddress(context.Address.SiloAddress!)
+        Silos.TryGetGrainContext(grain.GetGrainId(), out var context)
+            ? Silos.GetSiloForAddress(context.Address.SiloAddress!)
             : null;
 }

@@ -3,7 +3,7 @@ using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Clusters;
 
-public sealed class KilledSiloTests(ImpatientCluster cluster) : IClassFixture<ImpatientCluster>
+public abstract class KilledSiloTests(ChatCluster cluster)
 {
     [Fact]
     public async Task Nothing_acknowledged_is_lost_repeated_or_reordered_when_silos_are_killed()
@@ -57,8 +57,7 @@ public sealed class KilledSiloTests(ImpatientCluster cluster) : IClassFixture<Im
         }
 
         // Somebody was on the silo that died, and came back under a later epoch.
-        using var connection = cluster.Temp.Connect();
-        Assert.True(Storage.TempStore.Scalar<long>(connection, "SELECT max(epoch) FROM rooms") > 1);
+        Assert.True(await cluster.Temp.ScalarAsync<long>("SELECT max(epoch) FROM rooms") > 1);
     }
 
     [Fact]
@@ -86,3 +85,7 @@ public sealed class KilledSiloTests(ImpatientCluster cluster) : IClassFixture<Im
         await Eventually.TrueAsync(() => follower.Events.Length == 1, "the event is delivered");
     }
 }
+
+public sealed class SqliteKilledSiloTests(ImpatientCluster cluster) : KilledSiloTests(cluster), IClassFixture<ImpatientCluster>;
+
+public sealed class PostgresKilledSiloTests(ImpatientPostgresCluster cluster) : KilledSiloTests(cluster), IClassFixture<ImpatientPostgresCluster>;

@@ -1,4 +1,4 @@
-using OrleansChat.Grains.Tests.Storage;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 
 namespace OrleansChat.Grains.Tests.Clusters;
 
@@ -13,9 +13,9 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
         await room.SendAsync("alice", "before", "k0");
         var follower = new Follower(cluster, id, "alice");
         var status = await follower.FollowAsync();
-        using (var other = cluster.Temp.Connect())
+        using (var other = cluster.Sqlite.Connect())
         {
-            TempStore.Execute(other, "BEGIN EXCLUSIVE");
+            SqliteTempStore.Execute(other, "BEGIN EXCLUSIVE");
             // Refused for this reason, and not because nobody answered in time.
             foreach (var call in new Func<Task>[]
                      {
@@ -25,12 +25,12 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
             {
                 var refused = await Assert.ThrowsAsync<ChatException>(call);
                 Assert.Equal(ChatErrorCode.Unavailable, refused.Code);
-                Assert.DoesNotContain(cluster.Temp.File, refused.Message, StringComparison.Ordinal);
+                Assert.DoesNotContain(cluster.Sqlite.File, refused.Message, StringComparison.Ordinal);
             }
 
             // Readers are not held up.
             Assert.Single((await cluster.History(id).Page("alice", null, null, 10)).Events);
-            TempStore.Execute(other, "ROLLBACK");
+            SqliteTempStore.Execute(other, "ROLLBACK");
         }
 
         Assert.Equal(2, (await room.SendAsync("alice", "during", "k1")).Seq);
@@ -45,7 +45,7 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
         var id = cluster.Name("room");
         var room = cluster.Room(id);
         await room.Join("alice", null);
-        await cluster.Temp.Store.Writer.RunAsync(session =>
+        await cluster.Sqlite.Store.Writer.RunAsync(session =>
         {
             var pages = session.QueryFirst("PRAGMA page_count", static row => row.GetString(0))!;
             return session.QueryFirst($"PRAGMA max_page_count = {pages}", static row => row.GetString(0));
@@ -82,9 +82,8 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
     // Sends a message beside a piece of work that makes COMMIT fail; nobody knows from here whether they go together.
     private async Task<bool> IsAcknowledgedAsync(string id, string key)
     {
-        using var gate = new WriterGate(cluster.Temp.Store.Writer);
-        await gate.ReachedAsync();
-        var poison = cluster.Temp.Store.Writer.RunAsync(session =>
+        using var gate = await cluster.Temp.HoldWriterAsync("");
+        var poison = cluster.Sqlite.Store.Writer.RunAsync(session =>
         {
             session.Execute("CREATE TABLE a (id INTEGER PRIMARY KEY)");
             session.Execute("CREATE TABLE b (a INTEGER REFERENCES a DEFERRABLE INITIALLY DEFERRED)");

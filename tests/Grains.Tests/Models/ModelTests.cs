@@ -10,7 +10,7 @@ namespace OrleansChat.Grains.Tests.Models;
 /// Random scripts against the real grains and a plain model of them. A failure names its seed and the shortest script
 /// found that still fails; <c>CHAT_MODEL_REPLAY=seed,gamma,size</c> runs that seed again.
 /// </summary>
-public sealed class ModelTests(ImpatientCluster cluster) : IClassFixture<ImpatientCluster>
+public abstract class ModelTests(ChatCluster cluster)
 {
     private const int Scripts = 150;
     private static readonly TimeSpan ShrinkingTime = TimeSpan.FromMinutes(2);
@@ -52,3 +52,7 @@ public sealed class ModelTests(ImpatientCluster cluster) : IClassFixture<Impatie
         return FSharpOption<Replay>.Some(new Replay(rnd, size));
     }
 }
+
+public sealed class SqliteModelTests(ImpatientCluster cluster) : ModelTests(cluster), IClassFixture<ImpatientCluster>;
+
+public sealed class PostgresModelTests(ImpatientPostgresCluster cluster) : ModelTests(cluster), IClassFixture<ImpatientPostgresCluster>;

@@ -6,7 +6,7 @@ using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Rooms;
 
-public sealed class FeedTests(ChatCluster cluster) : IClassFixture<ChatCluster>
+public abstract class FeedTests(ChatCluster cluster)
 {
     [Fact]
     public async Task Every_gateway_gets_every_event_once_in_order()
@@ -280,3 +280,7 @@ public sealed class FeedTests(ChatCluster cluster) : IClassFixture<ChatCluster>
     private static Task SendAsync(IRoomGrain room, int count) => room.Send(
         new SendBatch("alice", null, [.. Enumerable.Range(0, count).Select(i => Sending.Text($"{i}"))]));
 }
+
+public sealed class SqliteFeedTests(ChatCluster cluster) : FeedTests(cluster), IClassFixture<ChatCluster>;
+
+public sealed class PostgresFeedTests(PostgresCluster cluster) : FeedTests(cluster), IClassFixture<PostgresCluster>;

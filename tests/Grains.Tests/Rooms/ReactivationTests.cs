@@ -4,7 +4,7 @@ using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Rooms;
 
-public sealed class ReactivationTests(ChatCluster cluster) : IClassFixture<ChatCluster>
+public abstract class ReactivationTests(ChatCluster cluster)
 {
     [Fact]
     public async Task A_new_activation_has_a_higher_epoch_the_same_log_and_goes_on_counting()
@@ -171,8 +171,7 @@ public sealed class ReactivationTests(ChatCluster cluster) : IClassFixture<ChatC
         var room = cluster.Room(id);
         await room.Join("alice", null);
         await cluster.DeactivateAsync(room);
-        using var gate = new WriterGate(cluster.Temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await cluster.Temp.HoldWriterAsync(id);
         var follower = new Follower(cluster, id, "alice");
         var following = follower.FollowAsync();
         await cluster.History(id).Pull(0, 1);
@@ -183,3 +182,7 @@ public sealed class ReactivationTests(ChatCluster cluster) : IClassFixture<ChatC
         Assert.Equal((true, status.Epoch), (again.Known, again.Epoch));
     }
 }
+
+public sealed class SqliteReactivationTests(ChatCluster cluster) : ReactivationTests(cluster), IClassFixture<ChatCluster>;
+
+public sealed class PostgresReactivationTests(PostgresCluster cluster) : ReactivationTests(cluster), IClassFixture<PostgresCluster>;

@@ -262,7 +262,7 @@ public sealed class RoomAccessTests(ChatCluster cluster) : IClassFixture<ChatClu
     {
         foreach (var user in users)
         {
-            await cluster.Temp.Store.Writer.RunAsync(session => session.Execute(
+            await cluster.Sqlite.Store.Writer.RunAsync(session => session.Execute(
                 "UPDATE members SET role = 'moderator' WHERE room = $1 AND user = $2", id, user));
         }
 

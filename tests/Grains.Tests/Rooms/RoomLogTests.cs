@@ -3,13 +3,14 @@ using OrleansChat.Grains.Rooms;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Storage;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Rooms;
 
 public sealed class RoomLogTests : IDisposable
 {
-    private readonly TempStore _temp = new();
+    private readonly SqliteTempStore _temp = new();
     private readonly ManualClock _clock = new();
     private readonly Turns _turns = new();
     private readonly List<long> _told = [];
@@ -21,8 +22,7 @@ public sealed class RoomLogTests : IDisposable
     public async Task Whatever_waits_is_committed_together_in_the_order_in_which_it_came()
     {
         var log = await OpenAsync();
-        using var gate = new WriterGate(_temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
         var sends = new List<Task<ImmutableArray<SendOutcome>>>();
         await _turns.RunAsync(() =>
         {
@@ -79,8 +79,7 @@ public sealed class RoomLogTests : IDisposable
         var log = await OpenAsync();
         await SendAsync(log, "before");
         await _temp.Rooms.OpenAsync("lobby");
-        using var gate = new WriterGate(_temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
         var sends = new List<Task>();
         await _turns.RunAsync(() =>
         {
@@ -114,8 +113,7 @@ public sealed class RoomLogTests : IDisposable
     public async Task After_a_commit_of_which_nobody_knows_the_log_ends()
     {
         var log = await OpenAsync();
-        using var gate = new WriterGate(_temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
         var (first, second) = await _turns.RunAsync(() =>
             (log.AppendAsync([Draft("first", "k1")]), log.AppendAsync([Draft("second", "k2")])));
         var poison = _temp.Store.Writer.RunAsync(session =>
@@ -138,8 +136,7 @@ public sealed class RoomLogTests : IDisposable
     public async Task More_than_a_room_can_hold_is_refused_and_the_rest_is_committed()
     {
         var log = await OpenAsync();
-        using var gate = new WriterGate(_temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
         var sends = new List<Task<ImmutableArray<SendOutcome>>>();
         var refusal = await _turns.RunAsync(() =>
         {
@@ -167,8 +164,7 @@ public sealed class RoomLogTests : IDisposable
     public async Task Draining_waits_for_what_is_on_its_way_to_the_disk()
     {
         var log = await OpenAsync();
-        using var gate = new WriterGate(_temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
         var (send, drained) = await _turns.RunAsync(() => (log.AppendAsync([Draft("hi")]), log.DrainAsync()));
         Assert.False(drained.IsCompleted);
         gate.Open();

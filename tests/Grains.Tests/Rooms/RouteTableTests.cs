@@ -4,13 +4,14 @@ using OrleansChat.Gateways;
 using OrleansChat.Grains.Rooms;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Storage;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Rooms;
 
 public sealed class RouteTableTests : IAsyncLifetime
 {
-    private readonly TempStore _temp = new();
+    private readonly SqliteTempStore _temp = new();
     private readonly ManualClock _clock = new();
     private readonly Turns _turns = new();
     private RoomLog _log = null!;

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using OrleansChat.Grains.Tests.Clusters;
-using OrleansChat.Grains.Tests.Storage;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Rooms;
 
-public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluster>
+public abstract class SendingTests(ChatCluster cluster)
 {
     [Fact]
     public async Task Many_callers_at_once_get_dense_seqs_each_its_own_and_in_its_order()
@@ -86,9 +85,9 @@ public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluste
         for (var i = 1; i <= 50; i++)
         {
             var outcome = await room.SendAsync("alice", $"text {i}");
-            using var connection = cluster.Temp.Connect();
-            Assert.Equal($"text {i}", TempStore.Scalar<string>(
-                connection, $"SELECT text FROM events WHERE room = '{id}' AND seq = {outcome.Seq}"));
+            Assert.Equal(
+                $"text {i}",
+                await cluster.Temp.ScalarAsync<string>($"SELECT text FROM events WHERE room = '{id}' AND seq = {outcome.Seq}"));
         }
     }
 
@@ -143,3 +142,7 @@ public sealed class SendingTests(ChatCluster cluster) : IClassFixture<ChatCluste
         return (id, cluster.Room(id));
     }
 }
+
+public sealed class SqliteSendingTests(ChatCluster cluster) : SendingTests(cluster), IClassFixture<ChatCluster>;
+
+public sealed class PostgresSendingTests(PostgresCluster cluster) : SendingTests(cluster), IClassFixture<PostgresCluster>;

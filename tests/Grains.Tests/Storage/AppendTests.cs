@@ -1,14 +1,16 @@
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Tests.Storage.Postgres;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Storage;
 
-public sealed class AppendTests
+public abstract class AppendTests(Func<Task<TempStore>> open)
 {
     [Fact]
     public async Task Seqs_are_dense_and_in_the_order_of_the_drafts()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         var first = await temp.AppendAsync(head, 0, [.. Drafts("a", 100)]);
         var second = await temp.AppendAsync(head, 100, [.. Drafts("b", 50)]);
@@ -24,7 +26,7 @@ public sealed class AppendTests
     [Fact]
     public async Task A_key_sent_again_is_answered_with_the_first_seq_and_time_and_stored_once()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         var draft = TempStore.From("alice", new Draft("hi", "k1", ReplyTo: null, Data: """{"a":1}"""));
         var first = await temp.AppendAsync(head, 0, draft);
@@ -40,7 +42,7 @@ public sealed class AppendTests
     [Fact]
     public async Task A_key_twice_in_one_batch_is_stored_once_and_leaves_no_hole()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         var result = await temp.AppendAsync(
             head,
@@ -70,7 +72,7 @@ public sealed class AppendTests
     [MemberData(nameof(OtherMessages))]
     public async Task A_key_with_another_message_is_refused(string what, string text, long? replyTo, string? data)
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         await temp.AppendAsync(head, 0, TempStore.From("alice", new Draft("text", "k1", null, """{"a":1}""")));
         var result = await temp.AppendAsync(head, 1, TempStore.From("alice", new Draft(text, "k1", replyTo, data)));
@@ -84,7 +86,7 @@ public sealed class AppendTests
     [Fact]
     public async Task Keys_of_other_senders_and_other_rooms_are_other_keys()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var lobby = await temp.CreateAsync("lobby");
         var dev = await temp.CreateAsync("dev");
         await temp.AppendAsync(lobby, 0, TempStore.From("alice", TempStore.Text("from alice", "k")));
@@ -98,10 +100,10 @@ public sealed class AppendTests
     [Fact]
     public async Task A_key_outlives_the_activation_that_took_it()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")));
-        temp.Reopen();
+        await temp.ReopenAsync();
         var next = (await temp.Rooms.OpenAsync("lobby"))!;
         var again = await temp.AppendAsync(next, 1, TempStore.From("alice", TempStore.Text("hi", "k1")));
         Assert.Equal((1, true), (again.Outcomes.Single().Seq, again.Outcomes.Single().Duplicate));
@@ -110,7 +112,7 @@ public sealed class AppendTests
     [Fact]
     public async Task The_same_text_without_a_key_is_another_message_each_time()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         var hi = TempStore.From("alice", TempStore.Text("hi"));
         Assert.Equal([1L, 2, 3], (await temp.AppendAsync(head, 0, hi, hi, hi)).Outcomes.Select(o => o.Seq));
@@ -119,7 +121,7 @@ public sealed class AppendTests
     [Fact]
     public async Task The_time_of_the_newest_event_is_kept_for_the_next_activation()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         Assert.Equal(TempStore.At, (await temp.Rooms.OpenAsync("lobby"))!.LastAt);
         var opened = (await temp.Rooms.OpenAsync("lobby"))!;
@@ -149,12 +151,12 @@ public sealed class AppendTests
     [MemberData(nameof(Texts))]
     public async Task Texts_of_every_script_survive_to_the_last_code_unit(string text)
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("小明", "ゆき", topic: text);
         var draft = new Draft(text, "ключ-🔑", null, $$"""{"text":"{{Uri.EscapeDataString(text)}}"}""");
         await temp.Rooms.AppendAsync(new AppendRequest(
             new RoomFence("小明", head.Epoch), 0, TempStore.At, [new SenderDraft("ゆき", text, draft)]));
-        temp.Reopen();
+        await temp.ReopenAsync();
 
         var stored = (await temp.LogAsync("小明")).Single();
         Assert.Equal(
@@ -165,7 +167,7 @@ public sealed class AppendTests
     [Fact]
     public async Task Long_texts_survive()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         string[] texts = [new('x', 8_192), string.Concat(Enumerable.Repeat("👍", 2_048)), new('"', 8_192), new('世', 2_730)];
         await temp.AppendAsync(head, 0, [.. texts.Select(t => TempStore.From("alice", TempStore.Text(t)))]);
@@ -175,3 +177,7 @@ public sealed class AppendTests
     private static IEnumerable<SenderDraft> Drafts(string sender, int count) =>
         Enumerable.Range(0, count).Select(i => TempStore.From(sender, TempStore.Text($"{sender}{i}")));
 }
+
+public sealed class SqliteAppendTests() : AppendTests(SqliteTempStore.CreateAsync);
+
+public sealed class PostgresAppendTests(SharedPostgres postgres) : AppendTests(postgres.CreateStoreAsync);

@@ -1,13 +1,12 @@
-using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using OrleansChat.Grains.Storage;
-using OrleansChat.Grains.Storage.Sqlite;
+using OrleansChat.Grains.Tests.Storage.Postgres;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Storage;
 
-/// <summary>Two writers over one database file: what two silos would be that both believe to hold a room.</summary>
-public sealed class FenceTests
+/// <summary>Two stores over one database: what two silos have that both believe to hold a room.</summary>
+public abstract class FenceTests(Func<Task<TempStore>> open)
 {
     private static readonly DateTimeOffset At = TempStore.At;
 
@@ -35,8 +34,8 @@ public sealed class FenceTests
     [MemberData(nameof(Writes))]
     public async Task The_older_activation_never_commits_again(string write)
     {
-        using var temp = new TempStore();
-        using var otherWriter = Writer(temp.File);
+        await using var temp = await open();
+        await using var rival = await temp.OpenRivalAsync();
         var older = await temp.CreateAsync("lobby");
         var fence = new RoomFence("lobby", older.Epoch);
         await temp.Rooms.AppendAsync(new AppendRequest(fence, 0, At, [TempStore.From("alice", TempStore.Text("first", "k1"))]));
@@ -44,19 +43,19 @@ public sealed class FenceTests
         await temp.Rooms.SetMutedAsync(fence, "bob", DateTimeOffset.MaxValue);
         await temp.Rooms.BanAsync(fence, new Ban("mallory", DateTimeOffset.MaxValue, "alice", At));
 
-        var newer = (await new SqliteRoomStore(otherWriter).OpenAsync("lobby"))!;
+        var newer = (await rival.Rooms.OpenAsync("lobby"))!;
         Assert.Equal(older.Epoch + 1, newer.Epoch);
         Assert.Equal(1, newer.LastSeq);
-        var before = Dump(temp);
+        var before = await temp.DumpAsync();
         for (var attempt = 0; attempt < 3; attempt++)
             await Assert.ThrowsAsync<FencedException>(() => AllWrites[write](temp.Rooms, fence));
-        Assert.Equal(before, Dump(temp));
+        Assert.Equal(before, await temp.DumpAsync());
 
         // And neither when the newer one has written since.
-        await new SqliteRoomStore(otherWriter).AppendAsync(Request(new RoomFence("lobby", newer.Epoch), 1, "second"));
-        before = Dump(temp);
+        await rival.Rooms.AppendAsync(Request(new RoomFence("lobby", newer.Epoch), 1, "second"));
+        before = await temp.DumpAsync();
         await Assert.ThrowsAsync<FencedException>(() => AllWrites[write](temp.Rooms, fence));
-        Assert.Equal(before, Dump(temp));
+        Assert.Equal(before, await temp.DumpAsync());
     }
 
     [Theory]
@@ -65,46 +64,46 @@ public sealed class FenceTests
     [InlineData(3)]
     public async Task An_activation_that_has_lost_count_commits_nothing(long lastSeq)
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("1")), TempStore.From("alice", TempStore.Text("2")));
-        var before = Dump(temp);
+        var before = await temp.DumpAsync();
         await Assert.ThrowsAsync<FencedException>(
             () => temp.AppendAsync(head, lastSeq, TempStore.From("alice", TempStore.Text("3"))));
-        Assert.Equal(before, Dump(temp));
+        Assert.Equal(before, await temp.DumpAsync());
     }
 
     [Fact]
     public async Task Creating_a_room_that_is_there_changes_nothing_and_fences_nobody()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
-        var before = Dump(temp);
+        var before = await temp.DumpAsync();
         Assert.Null(await temp.Rooms.CreateAsync(
             new NewRoom("lobby", "another", RoomKind.Private, "topic", "mallory", MemberRole.Owner, At)));
-        Assert.Equal(before, Dump(temp));
+        Assert.Equal(before, await temp.DumpAsync());
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("still there")));
     }
 
     [Fact]
     public async Task Opening_a_room_that_is_not_there_finds_nothing_and_makes_nothing()
     {
-        using var temp = new TempStore();
-        var before = Dump(temp);
+        await using var temp = await open();
+        var before = await temp.DumpAsync();
         Assert.Null(await temp.Rooms.OpenAsync("lobby"));
-        Assert.Equal(before, Dump(temp));
+        Assert.Equal(before, await temp.DumpAsync());
     }
 
     [Fact]
     public async Task Two_writers_that_take_the_room_from_each_other_lose_nothing_that_was_acknowledged()
     {
         const int PerWriter = 150;
-        using var temp = new TempStore();
-        using var otherWriter = Writer(temp.File);
+        await using var temp = await open();
+        await using var rival = await temp.OpenRivalAsync();
         await temp.CreateAsync("lobby");
         var acknowledged = await Task.WhenAll(
             Task.Run(() => WriteAsync(temp.Rooms, "one", PerWriter)),
-            Task.Run(() => WriteAsync(new SqliteRoomStore(otherWriter), "two", PerWriter)));
+            Task.Run(() => WriteAsync(rival.Rooms, "two", PerWriter)));
 
         var log = await temp.LogAsync("lobby");
         Assert.Equal(Enumerable.Range(1, 2 * PerWriter).Select(i => (long)i), log.Select(e => e.Seq));
@@ -117,10 +116,9 @@ public sealed class FenceTests
         }
 
         // They did take it from each other, and each epoch's events lie together, in the order of the epochs: nobody wrote after being fenced.
-        using var connection = temp.Connect();
-        Assert.True(TempStore.Scalar<long>(connection, "SELECT count(DISTINCT epoch) FROM events") > 4);
-        Assert.Equal(0L, TempStore.Scalar<long>(
-            connection, "SELECT count(*) FROM events a JOIN events b ON b.seq = a.seq + 1 WHERE b.epoch < a.epoch"));
+        Assert.True(await temp.ScalarAsync<long>("SELECT count(DISTINCT epoch) FROM events") > 4);
+        Assert.Equal(
+            0L, await temp.ScalarAsync<long>("SELECT count(*) FROM events a JOIN events b ON b.seq = a.seq + 1 WHERE b.epoch < a.epoch"));
     }
 
     // Keeps the room for a few writes, until the other takes it; then takes it back and sends the same again.
@@ -153,7 +151,7 @@ public sealed class FenceTests
             }
             catch (StoreUnavailableException busy) when (!busy.OutcomeUnknown)
             {
-                // The other held the file for too long; nothing was written.
+                // The other held the database for too long; nothing was written.
             }
         }
 
@@ -162,30 +160,8 @@ public sealed class FenceTests
 
     private static AppendRequest Request(RoomFence fence, long lastSeq, string text) =>
         new(fence, lastSeq, At, [TempStore.From("alice", TempStore.Text(text))]);
-
-    private static SqliteWriter Writer(string path)
-    {
-        var file = new SqliteFile(path);
-        var writer = new SqliteWriter(file, NullLogger.Instance);
-        writer.Start(file.OpenForWriting());
-        return writer;
-    }
-
-    private static ImmutableArray<string> Dump(TempStore temp)
-    {
-        using var connection = temp.Connect();
-        var rows = ImmutableArray.CreateBuilder<string>();
-        foreach (var table in new[] { "rooms", "events", "members", "bans" })
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT * FROM {table}";
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
-            {
-                rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i)).Prepend(table)));
-            }
-        }
-
-        return rows.ToImmutable();
-    }
 }
+
+public sealed class SqliteFenceTests() : FenceTests(SqliteTempStore.CreateAsync);
+
+public sealed class PostgresFenceTests(SharedPostgres postgres) : FenceTests(postgres.CreateStoreAsync);

@@ -1,14 +1,16 @@
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Tests.Storage.Postgres;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Storage;
 
-public sealed class ListingTests
+public abstract class ListingTests(Func<Task<TempStore>> open)
 {
     [Fact]
     public async Task A_user_sees_public_rooms_and_their_own_in_the_order_of_the_ids()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         await temp.CreateAsync("b-public", "alice");
         await temp.CreateAsync("c-private-of-alice", "alice", RoomKind.Private);
         await temp.CreateAsync("a-private-of-bob", "bob", RoomKind.Private);
@@ -35,7 +37,7 @@ public sealed class ListingTests
     [InlineData("nothing like it", new string[0])]
     public async Task A_query_is_a_part_of_the_id_or_topic_and_never_a_pattern(string query, string[] found)
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         await temp.CreateAsync("a_b");
         await temp.CreateAsync("axb");
         await temp.CreateAsync("tea-room");
@@ -53,7 +55,7 @@ public sealed class ListingTests
     [Fact]
     public async Task A_query_does_not_find_other_peoples_private_rooms()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         await temp.CreateAsync("secret", "alice", RoomKind.Private, "about tea");
         Assert.Empty((await temp.Reader.ListRoomsAsync("bob", "secret", null, 10)).Rooms);
         Assert.Empty((await temp.Reader.ListRoomsAsync("bob", "tea", null, 10)).Rooms);
@@ -63,7 +65,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Pages_of_rooms_join_without_hole_or_repeat()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         for (var i = 0; i < 25; i++) await temp.CreateAsync($"room{i:00}");
         var names = new List<string>();
         RoomListing page;
@@ -80,7 +82,7 @@ public sealed class ListingTests
     [Fact]
     public async Task A_listing_tells_of_a_room_and_of_ones_place_in_it()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby", "alice", topic: "talk");
         var fence = new RoomFence("lobby", head.Epoch);
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("1")), TempStore.From("alice", TempStore.Text("2")));
@@ -99,7 +101,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Pages_of_members_join_without_hole_or_repeat_and_name_them()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby", "alice");
         for (var i = 0; i < 10; i++)
         {
@@ -107,7 +109,7 @@ public sealed class ListingTests
                 new RoomFence("lobby", head.Epoch), new NewMember($"user{i}", MemberRole.Member, 0, TempStore.At));
         }
 
-        await temp.Store.Users.SetNameAsync("user3", "Три", TempStore.At);
+        await temp.Users.SetNameAsync("user3", "Три", TempStore.At);
         var first = await temp.Reader.ListMembersAsync("lobby", null, 6);
         var second = await temp.Reader.ListMembersAsync("lobby", first.Members[^1].User, 6);
         Assert.True(first.More);
@@ -121,3 +123,7 @@ public sealed class ListingTests
     private static async Task<string[]> NamesAsync(TempStore temp, string user) =>
         [.. (await temp.Reader.ListRoomsAsync(user, null, null, 100)).Rooms.Select(r => r.Room)];
 }
+
+public sealed class SqliteListingTests() : ListingTests(SqliteTempStore.CreateAsync);
+
+public sealed class PostgresListingTests(SharedPostgres postgres) : ListingTests(postgres.CreateStoreAsync);

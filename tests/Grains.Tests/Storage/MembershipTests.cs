@@ -1,14 +1,16 @@
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Tests.Storage.Postgres;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Storage;
 
-public sealed class MembershipTests
+public abstract class MembershipTests(Func<Task<TempStore>> open)
 {
     [Fact]
     public async Task The_member_count_follows_every_change_and_no_repeat_of_it()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var fence = await CreateAsync(temp);
         Assert.Equal(1, await CountAsync(temp));
         Assert.True(await temp.Rooms.AddMemberAsync(fence, Member("bob")));
@@ -27,7 +29,7 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_member_who_is_added_again_keeps_role_and_read_cursor()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var fence = await CreateAsync(temp);
         await temp.Rooms.SetReadSeqAsync(fence, "alice", 7);
         await temp.Rooms.AddMemberAsync(fence, Member("alice"));
@@ -38,7 +40,7 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_read_cursor_never_moves_backward()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var fence = await CreateAsync(temp);
         var moved = new List<bool>();
         foreach (var seq in new[] { 3, 9, 5, 9, 0 }) moved.Add(await temp.Rooms.SetReadSeqAsync(fence, "alice", seq));
@@ -50,7 +52,7 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_ban_ends_the_membership_and_is_known_until_it_is_lifted()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var fence = await CreateAsync(temp);
         await temp.Rooms.AddMemberAsync(fence, Member("bob"));
         var until = TempStore.At.AddDays(1);
@@ -66,7 +68,7 @@ public sealed class MembershipTests
     [Fact]
     public async Task A_ban_or_a_mute_for_good_can_be_read_again()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var fence = await CreateAsync(temp);
         await temp.Rooms.SetMutedAsync(fence, "alice", DateTimeOffset.MaxValue);
         await temp.Rooms.BanAsync(fence, Ban("bob", DateTimeOffset.MaxValue));
@@ -79,19 +81,19 @@ public sealed class MembershipTests
     [Fact]
     public async Task There_is_no_standing_in_a_room_that_does_not_exist()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         Assert.Null(await temp.Reader.FindStandingAsync("nowhere", "alice"));
     }
 
     [Fact]
     public async Task A_name_is_kept_and_replaced()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         Assert.Null(await temp.Reader.FindNameAsync("alice"));
-        await temp.Store.Users.SetNameAsync("alice", "Alice", TempStore.At);
-        await temp.Store.Users.SetNameAsync("alice", "Alice L. 👩", TempStore.At);
+        await temp.Users.SetNameAsync("alice", "Alice", TempStore.At);
+        await temp.Users.SetNameAsync("alice", "Alice L. 👩", TempStore.At);
         Assert.Equal("Alice L. 👩", await temp.Reader.FindNameAsync("alice"));
-        await temp.Store.Users.SetNameAsync("alice", null, TempStore.At);
+        await temp.Users.SetNameAsync("alice", null, TempStore.At);
         Assert.Null(await temp.Reader.FindNameAsync("alice"));
     }
 
@@ -111,3 +113,7 @@ public sealed class MembershipTests
         return listed;
     }
 }
+
+public sealed class SqliteMembershipTests() : MembershipTests(SqliteTempStore.CreateAsync);
+
+public sealed class PostgresMembershipTests(SharedPostgres postgres) : MembershipTests(postgres.CreateStoreAsync);

@@ -1,8 +1,10 @@
+using OrleansChat.Grains.Tests.Storage.Postgres;
+using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Storage;
 
-public sealed class ReadingTests
+public abstract class ReadingTests(Func<Task<TempStore>> open)
 {
     // Ten events; which page, and whether there is more beyond it.
     [Theory]
@@ -15,7 +17,7 @@ public sealed class ReadingTests
     [InlineData(0, 10, new long[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, false)]
     public async Task A_page_after_a_seq_has_the_oldest_of_what_follows(long after, int limit, long[] seqs, bool more)
     {
-        using var temp = await WithTenEventsAsync();
+        await using var temp = await WithTenEventsAsync();
         var page = await temp.Reader.ReadAfterAsync("lobby", after, limit);
         Assert.Equal(seqs, page.Events.Select(e => e.Seq));
         Assert.Equal(more, page.More);
@@ -31,7 +33,7 @@ public sealed class ReadingTests
     public async Task A_page_before_a_seq_has_the_newest_of_what_precedes_ascending(
         long before, int limit, long[] seqs, bool more)
     {
-        using var temp = await WithTenEventsAsync();
+        await using var temp = await WithTenEventsAsync();
         var page = await temp.Reader.ReadBeforeAsync("lobby", before, limit);
         Assert.Equal(seqs, page.Events.Select(e => e.Seq));
         Assert.Equal(more, page.More);
@@ -40,7 +42,7 @@ public sealed class ReadingTests
     [Fact]
     public async Task Pages_put_together_are_the_log_of_that_room_alone()
     {
-        using var temp = await WithTenEventsAsync();
+        await using var temp = await WithTenEventsAsync();
         var log = new List<RoomEvent>();
         EventPage page;
         do
@@ -55,7 +57,7 @@ public sealed class ReadingTests
     [Fact]
     public async Task A_room_that_does_not_exist_has_no_events()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         Assert.Equal((0, false), await CountAsync(temp.Reader.ReadAfterAsync("nowhere", 0, 10)));
         Assert.Equal((0, false), await CountAsync(temp.Reader.ReadBeforeAsync("nowhere", long.MaxValue, 10)));
     }
@@ -63,7 +65,7 @@ public sealed class ReadingTests
     [Fact]
     public async Task A_read_that_begins_after_a_write_completed_sees_it()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         for (var i = 0; i < 200; i++)
         {
@@ -76,7 +78,7 @@ public sealed class ReadingTests
     [Fact]
     public async Task Many_readers_at_once_all_see_a_whole_prefix_of_the_log()
     {
-        using var temp = new TempStore();
+        await using var temp = await open();
         var head = await temp.CreateAsync("lobby");
         var writing = Task.Run(async () =>
         {
@@ -105,9 +107,9 @@ public sealed class ReadingTests
         return (page.Events.Length, page.More);
     }
 
-    private static async Task<TempStore> WithTenEventsAsync()
+    private async Task<TempStore> WithTenEventsAsync()
     {
-        var temp = new TempStore();
+        var temp = await open();
         foreach (var room in new[] { "lobby", "aaa", "zzz" })
         {
             var head = await temp.CreateAsync(room);
@@ -117,3 +119,7 @@ public sealed class ReadingTests
         return temp;
     }
 }
+
+public sealed class SqliteReadingTests() : ReadingTests(SqliteTempStore.CreateAsync);
+
+public sealed class PostgresReadingTests(SharedPostgres postgres) : ReadingTests(postgres.CreateStoreAsync);

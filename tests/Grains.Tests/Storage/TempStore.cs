@@ -1,58 +1,38 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Grains.Storage;
-using OrleansChat.Grains.Storage.Sqlite;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Storage;
 
-/// <summary>An open store over a real file in a folder of its own.</summary>
-internal sealed class TempStore : IDisposable
+/// <summary>An open store over a real database of its own, which goes with it.</summary>
+public abstract class TempStore : IAsyncDisposable
 {
     /// <summary>When the rooms and events of these tests are made, unless a test says otherwise.</summary>
     public static readonly DateTimeOffset At = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
 
-    private readonly TempFolder _folder = new();
+    public abstract IRoomStore Rooms { get; }
 
-    public TempStore() => Store = Open(_folder.Path);
+    public abstract IUserStore Users { get; }
 
-    public SqliteStore Store { get; private set; }
-
-    public IRoomStore Rooms => Store.Rooms;
-
-    public IChatReader Reader => Store.Reader;
-
-    public string File => Store.File;
-
-    public static SqliteStore Unopened(string directory) =>
-        new(directory, TimeProvider.System, NullLogger<SqliteStore>.Instance);
-
-    public static SqliteStore Open(string directory)
-    {
-        var store = Unopened(directory);
-        try
-        {
-            store.Open();
-            return store;
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
-    }
+    public abstract IChatReader Reader { get; }
 
     public static Draft Text(string text, string? key = null) => new(text, key, ReplyTo: null, Data: null);
 
     public static SenderDraft From(string sender, Draft draft) => new(sender, Name: null, draft);
 
-    /// <summary>Closes the file and opens it again, as a new process does.</summary>
-    public void Reopen()
-    {
-        Store.Dispose();
-        Store = Open(_folder.Path);
-    }
+    /// <summary>Closes the store and opens it again, as a new process does.</summary>
+    public abstract Task ReopenAsync();
+
+    /// <summary>Another store over the same database: what another silo has that believes to hold a room.</summary>
+    public abstract Task<RivalStore> OpenRivalAsync();
+
+    /// <summary>Holds up the writer of a room or user before it looks at what waits.</summary>
+    public abstract Task<WriterGate> HoldWriterAsync(string owner);
+
+    /// <summary>A connection of the test's own to the same database.</summary>
+    public abstract Task<DbConnection> ConnectAsync();
 
     public async Task<RoomHead> CreateAsync(
         string room, string creator = "alice", RoomKind kind = RoomKind.Public, string? topic = null) =>
@@ -65,33 +45,58 @@ internal sealed class TempStore : IDisposable
     public async Task<ImmutableArray<RoomEvent>> LogAsync(string room) =>
         (await Reader.ReadAfterAsync(room, 0, 100_000)).Events;
 
-    /// <summary>A connection of the test's own to the same file.</summary>
-    public SqliteConnection Connect() => Connect(File);
-
-    public static SqliteConnection Connect(string file)
+    public async Task ExecuteAsync(string sql)
     {
-        var connection = new SqliteConnection($"Data Source={file};Pooling=False");
-        connection.Open();
-        return connection;
-    }
-
-    public static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
+        await using var connection = await ConnectAsync();
+        await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        await command.ExecuteNonQueryAsync();
     }
 
-    public static T Scalar<T>(SqliteConnection connection, string sql)
+    public async Task<T> ScalarAsync<T>(string sql)
     {
-        using var command = connection.CreateCommand();
+        await using var connection = await ConnectAsync();
+        await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return (T)command.ExecuteScalar()!;
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    public void Dispose()
+    /// <summary>All rows of a query, as text.</summary>
+    public async Task<ImmutableArray<string>> QueryAsync(string sql)
     {
-        Store.Dispose();
-        _folder.Dispose();
+        await using var connection = await ConnectAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var row = await command.ExecuteReaderAsync();
+        var rows = ImmutableArray.CreateBuilder<string>();
+        while (await row.ReadAsync()) rows.Add(string.Join('|', Enumerable.Range(0, row.FieldCount).Select(row.GetValue)));
+        return rows.ToImmutable();
     }
+
+    /// <summary>Everything that rooms have in the database.</summary>
+    public async Task<ImmutableArray<string>> DumpAsync()
+    {
+        var rows = ImmutableArray.CreateBuilder<string>();
+        foreach (var table in new[] { "rooms", "events", "members", "bans" })
+            rows.AddRange((await QueryAsync($"SELECT * FROM {table} ORDER BY 1, 2")).Select(row => $"{table}|{row}"));
+        return rows.ToImmutable();
+    }
+
+    /// <summary>Gives a silo the store; where several processes can share a database, one of its own.</summary>
+    public virtual void AddToSilo(IServiceCollection services)
+    {
+        services.AddSingleton(Rooms);
+        services.AddSingleton(Users);
+        services.AddSingleton(Reader);
+    }
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>A second store over a database.</summary>
+/// <param name="Rooms">Where it writes rooms.</param>
+/// <param name="Store">What has to be disposed.</param>
+public sealed record RivalStore(IRoomStore Rooms, IAsyncDisposable Store) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
 }

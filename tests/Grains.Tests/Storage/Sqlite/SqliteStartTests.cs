@@ -1,17 +1,17 @@
 using OrleansChat.Grains.Storage;
 
-namespace OrleansChat.Grains.Tests.Storage;
+namespace OrleansChat.Grains.Tests.Storage.Sqlite;
 
-public sealed class StoreStartTests
+public sealed class SqliteStartTests
 {
     [Fact]
     public void The_first_start_makes_the_directory_and_migrates_once()
     {
         using var folder = new TempFolder();
         var directory = folder.File("deep/down");
-        TempStore.Open(directory).Dispose();
+        SqliteTempStore.Open(directory).Dispose();
         var first = SchemaVersions(directory);
-        TempStore.Open(directory).Dispose();
+        SqliteTempStore.Open(directory).Dispose();
 
         Assert.NotEmpty(first);
         Assert.Equal(Enumerable.Range(1, first.Count), first.Select(v => (int)v.Version));
@@ -21,11 +21,11 @@ public sealed class StoreStartTests
     [Fact]
     public async Task What_was_written_is_there_after_a_restart()
     {
-        using var temp = new TempStore();
+        using var temp = new SqliteTempStore();
         var head = await temp.CreateAsync("lobby");
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")));
         var before = await temp.LogAsync("lobby");
-        temp.Reopen();
+        await temp.ReopenAsync();
 
         Assert.Equal(before, await temp.LogAsync("lobby"));
         var opened = await temp.Rooms.OpenAsync("lobby");
@@ -35,7 +35,7 @@ public sealed class StoreStartTests
     [Fact]
     public async Task Opening_the_file_sets_the_write_ahead_log_and_full_synchronous()
     {
-        using var temp = new TempStore();
+        using var temp = new SqliteTempStore();
         var pragmas = await temp.Store.Writer.RunAsync(session =>
             (Journal: session.QueryFirst("PRAGMA journal_mode", static row => row.GetString(0)),
                 Synchronous: session.QueryFirst("PRAGMA synchronous", static row => row.GetString(0))));
@@ -46,9 +46,9 @@ public sealed class StoreStartTests
     public void A_database_of_a_newer_schema_is_refused_and_left_alone()
     {
         using var folder = new TempFolder();
-        TempStore.Open(folder.Path).Dispose();
-        using (var connection = TempStore.Connect(folder.File("chat.db")))
-            TempStore.Execute(connection, "INSERT INTO schema_versions (version, applied_at) VALUES (9999, 'tomorrow')");
+        SqliteTempStore.Open(folder.Path).Dispose();
+        using (var connection = SqliteTempStore.Connect(folder.File("chat.db")))
+            SqliteTempStore.Execute(connection, "INSERT INTO schema_versions (version, applied_at) VALUES (9999, 'tomorrow')");
 
         var error = RefusedToStart(folder.Path);
         Assert.Contains(folder.File("chat.db"), error.Message, StringComparison.Ordinal);
@@ -106,13 +106,13 @@ public sealed class StoreStartTests
     public void A_directory_that_another_store_holds_is_refused_until_that_one_closes()
     {
         using var folder = new TempFolder();
-        var holder = TempStore.Open(folder.Path);
+        var holder = SqliteTempStore.Open(folder.Path);
         var error = RefusedToStart(folder.Path);
         Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
         Assert.Contains("in use", error.Message, StringComparison.Ordinal);
 
         holder.Dispose();
-        TempStore.Open(folder.Path).Dispose();
+        SqliteTempStore.Open(folder.Path).Dispose();
     }
 
     [Fact]
@@ -122,18 +122,18 @@ public sealed class StoreStartTests
         File.WriteAllText(folder.File("chat.db"), new string('x', 4096));
         RefusedToStart(folder.Path);
         File.Delete(folder.File("chat.db"));
-        TempStore.Open(folder.Path).Dispose();
+        SqliteTempStore.Open(folder.Path).Dispose();
     }
 
     private static StoreStartException RefusedToStart(string directory)
     {
-        using var store = TempStore.Unopened(directory);
+        using var store = SqliteTempStore.Unopened(directory);
         return Assert.Throws<StoreStartException>(store.Open);
     }
 
     private static List<(long Version, string AppliedAt)> SchemaVersions(string directory)
     {
-        using var connection = TempStore.Connect(Path.Combine(directory, "chat.db"));
+        using var connection = SqliteTempStore.Connect(Path.Combine(directory, "chat.db"));
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT version, applied_at FROM schema_versions ORDER BY version";
         using var reader = command.ExecuteReader();

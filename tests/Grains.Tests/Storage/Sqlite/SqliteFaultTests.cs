@@ -1,23 +1,23 @@
 using OrleansChat.Grains.Storage;
 
-namespace OrleansChat.Grains.Tests.Storage;
+namespace OrleansChat.Grains.Tests.Storage.Sqlite;
 
-public sealed class StoreFaultTests
+public sealed class SqliteFaultTests
 {
     [Fact]
     public async Task A_database_locked_by_another_program_is_unavailable_and_works_again_after()
     {
-        using var temp = new TempStore();
+        using var temp = new SqliteTempStore();
         var head = await temp.CreateAsync("lobby");
         using (var other = temp.Connect())
         {
-            TempStore.Execute(other, "BEGIN EXCLUSIVE");
+            SqliteTempStore.Execute(other, "BEGIN EXCLUSIVE");
             var error = await Assert.ThrowsAsync<StoreUnavailableException>(
                 () => temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("not yet"))));
             Assert.Contains("locked", error.Message, StringComparison.Ordinal);
             Assert.Contains(temp.File, error.Message, StringComparison.Ordinal);
             Assert.False(error.OutcomeUnknown);
-            TempStore.Execute(other, "ROLLBACK");
+            SqliteTempStore.Execute(other, "ROLLBACK");
         }
 
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("now")));
@@ -27,7 +27,7 @@ public sealed class StoreFaultTests
     [Fact]
     public async Task A_full_disk_is_unavailable_writes_nothing_and_works_again_after()
     {
-        using var temp = new TempStore();
+        using var temp = new SqliteTempStore();
         var head = await temp.CreateAsync("lobby");
         await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("before")));
         await FillDiskAsync(temp);
@@ -47,12 +47,11 @@ public sealed class StoreFaultTests
     [Fact]
     public async Task A_full_disk_refuses_everything_of_its_transaction_and_nothing_of_the_next()
     {
-        using var temp = new TempStore();
+        using var temp = new SqliteTempStore();
         var big = await temp.CreateAsync("big");
         var small = await temp.CreateAsync("small");
         await FillDiskAsync(temp);
-        using var gate = new WriterGate(temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var gate = await temp.HoldWriterAsync("");
         var drafts = Enumerable.Range(0, 64).Select(_ => TempStore.From("alice", TempStore.Text(new string('x', 8_000))));
         var first = temp.AppendAsync(small, 0, TempStore.From("alice", TempStore.Text("small")));
         var second = temp.AppendAsync(big, 0, [.. drafts]);
@@ -69,7 +68,7 @@ public sealed class StoreFaultTests
     [Fact]
     public async Task A_closed_store_refuses_to_write_and_to_read()
     {
-        var temp = new TempStore();
+        var temp = new SqliteTempStore();
         await temp.CreateAsync("lobby");
         var (rooms, reader) = (temp.Rooms, temp.Reader);
         temp.Dispose();
@@ -81,13 +80,13 @@ public sealed class StoreFaultTests
     public async Task Closing_the_store_finishes_what_is_waiting()
     {
         using var folder = new TempFolder();
-        var store = TempStore.Open(folder.Path);
+        var store = SqliteTempStore.Open(folder.Path);
         var waiting = Enumerable.Range(0, 1_000)
             .Select(i => store.Users.SetNameAsync($"user{i}", $"name {i}", TempStore.At)).ToList();
         store.Dispose();
         await Task.WhenAll(waiting);
 
-        using var again = TempStore.Open(folder.Path);
+        using var again = SqliteTempStore.Open(folder.Path);
         Assert.Equal("name 999", await again.Reader.FindNameAsync("user999"));
     }
 
@@ -95,9 +94,8 @@ public sealed class StoreFaultTests
     public async Task More_than_the_queue_holds_is_refused_at_once_and_the_rest_is_written()
     {
         const int Capacity = 16_384;
-        using var temp = new TempStore();
-        using var gate = new WriterGate(temp.Store.Writer);
-        await gate.ReachedAsync();
+        using var temp = new SqliteTempStore();
+        using var gate = await temp.HoldWriterAsync("");
         var writes = Enumerable.Range(0, Capacity + 100)
             .Select(i => temp.Store.Users.SetNameAsync($"user{i}", "name", TempStore.At)).ToList();
         var refused = writes.Where(w => w.IsFaulted).ToList();
@@ -107,12 +105,11 @@ public sealed class StoreFaultTests
 
         gate.Open();
         await Task.WhenAll(writes.Except(refused));
-        using var connection = temp.Connect();
-        Assert.Equal((long)Capacity, TempStore.Scalar<long>(connection, "SELECT count(*) FROM users"));
+        Assert.Equal((long)Capacity, await temp.ScalarAsync<long>("SELECT count(*) FROM users"));
     }
 
     // A database that must not grow is what SQLite sees of a full disk.
-    private static Task FillDiskAsync(TempStore temp) => temp.Store.Writer.RunAsync(session =>
+    private static Task FillDiskAsync(SqliteTempStore temp) => temp.Store.Writer.RunAsync(session =>
     {
         var pages = session.QueryFirst("PRAGMA page_count", static row => row.GetString(0))!;
         return session.QueryFirst($"PRAGMA max_page_count = {pages}", static row => row.GetString(0));

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Storage.Postgres;
+using OrleansChat.Tests.Postgres;
+
+namespace OrleansChat.Grains.Tests.Storage.Postgres;
+
+/// <summary>A store over a database of its own on a real server.</summary>
+internal sealed class PostgresTempStore : TempStore
+{
+    private readonly ConcurrentBag<PostgresStore> _ofSilos = [];
+    private readonly int _writers;
+
+    private PostgresTempStore(PostgresStore store, string connectionString, int writers) =>
+        (Store, ConnectionString, _writers) = (store, connectionString, writers);
+
+    public PostgresStore Store { get; private set; }
+
+    public string ConnectionString { get; }
+
+    public override IRoomStore Rooms => Store.Rooms;
+
+    public override IUserStore Users => Store.Users;
+
+    public override IChatReader Reader => Store.Reader;
+
+    /// <summary>Makes a database and opens a store over it.</summary>
+    /// <param name="server">Where.</param>
+    /// <param name="writers">One, for tests of what happens in one group.</param>
+    public static async Task<PostgresTempStore> CreateAsync(PostgresServer server, int writers = 4)
+    {
+        var connectionString = await server.CreateDatabaseAsync();
+        return new PostgresTempStore(await OpenAsync(connectionString, writers), connectionString, writers);
+    }
+
+    public static PostgresStore Unopened(string connectionString, int writers = 4) =>
+        new(connectionString, TimeProvider.System, NullLogger.Instance, writers);
+
+    public static async Task<PostgresStore> OpenAsync(string connectionString, int writers = 4)
+    {
+        var store = Unopened(connectionString, writers);
+        try
+        {
+            await store.OpenAsync(CancellationToken.None);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override async Task<DbConnection> ConnectAsync() => await PostgresServer.ConnectAsync(ConnectionString);
+
+    public override async Task ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        Store = await OpenAsync(ConnectionString, _writers);
+    }
+
+    public override async Task<RivalStore> OpenRivalAsync()
+    {
+        var rival = await OpenAsync(ConnectionString, _writers);
+        return new RivalStore(rival.Rooms, rival);
+    }
+
+    public override async Task<WriterGate> HoldWriterAsync(string owner)
+    {
+        var gate = new WriterGate();
+        // A silo that was killed has closed its store.
+        foreach (var store in _ofSilos.Prepend(Store))
+        {
+            var held = new Held(owner, gate);
+            if (!store.WriterOf(owner).RunAsync(held).IsFaulted) await held.ReachedAsync();
+        }
+
+        return gate;
+    }
+
+    public override void AddToSilo(IServiceCollection services)
+    {
+        services.AddSingleton(_ =>
+        {
+            var store = Unopened(ConnectionString);
+            _ofSilos.Add(store);
+            return store;
+        });
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
+        services.AddHostedService<Opening>();
+    }
+
+    public override ValueTask DisposeAsync() => Store.DisposeAsync();
+
+    // Before the silo starts, as a process does it.
+    private sealed class Opening(PostgresStore store) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class Held(string owner, WriterGate gate) : PostgresWork<bool>(owner), IPostgresStatement
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task ReachedAsync() => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        public NpgsqlBatchCommand ToCommand()
+        {
+            _reached.TrySetResult();
+            gate.Wait();
+            return new NpgsqlBatchCommand("SELECT true");
+        }
+
+        public void Read(NpgsqlDataReader? row) => Succeed(row is not null);
+    }
+}
