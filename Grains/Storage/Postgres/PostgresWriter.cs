@@ -129,8 +129,8 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
             }
         }
 
-        statements.Sort(static (one, other) => string.CompareOrdinal(one.Owner, other.Owner));
-        return (appends, statements);
+        // Stable: what is asked of one room or user later is done later.
+        return (appends, [.. statements.OrderBy(static s => s.Owner, StringComparer.Ordinal)]);
     }
 
     private async Task AppendAsync(List<PostgresAppend> appends, CancellationToken limit)

@@ -51,6 +51,32 @@ public abstract class GroupCommitTests(Func<Task<TempStore>> open)
         Assert.Empty(await temp.LogAsync("fenced"));
         Assert.Single(await temp.LogAsync("right"));
     }
+
+    [Fact]
+    public async Task What_is_asked_for_later_is_done_later()
+    {
+        await using var temp = await open();
+        var head = await temp.CreateAsync("lobby");
+        var fence = new RoomFence("lobby", head.Epoch);
+        using var gate = await temp.HoldWriterAsync("lobby");
+        var asked = new List<Task>();
+        for (var i = 1; i <= 50; i++)
+        {
+            // Each by itself would leave something else behind.
+            asked.Add(temp.Users.SetNameAsync("alice", $"{i}", TempStore.At));
+            asked.Add(temp.Rooms.BanAsync(fence, new Ban("bob", TempStore.At.AddDays(i), "alice", TempStore.At)));
+            asked.Add(temp.AppendAsync(head, i - 1, TempStore.From("alice", TempStore.Text($"{i}"))));
+            if (i % 2 == 0) asked.Add(temp.Rooms.UnbanAsync(fence, "bob"));
+            asked.Add(temp.Rooms.SetMutedAsync(fence, "alice", TempStore.At.AddDays(i)));
+        }
+
+        gate.Open();
+        await Task.WhenAll(asked);
+        Assert.Equal("50", await temp.Reader.FindNameAsync("alice"));
+        Assert.Null((await temp.Reader.FindStandingAsync("lobby", "bob"))!.BannedUntil);
+        Assert.Equal(TempStore.At.AddDays(50), (await temp.Reader.FindStandingAsync("lobby", "alice"))!.MutedUntil);
+        Assert.Equal(Enumerable.Range(1, 50).Select(i => $"{i}"), (await temp.LogAsync("lobby")).Select(e => e.Text));
+    }
 }
 
 public sealed class SqliteGroupCommitTests() : GroupCommitTests(SqliteTempStore.CreateAsync);

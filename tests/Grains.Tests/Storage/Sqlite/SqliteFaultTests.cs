@@ -66,31 +66,6 @@ public sealed class SqliteFaultTests
     }
 
     [Fact]
-    public async Task A_closed_store_refuses_to_write_and_to_read()
-    {
-        var temp = new SqliteTempStore();
-        await temp.CreateAsync("lobby");
-        var (rooms, reader) = (temp.Rooms, temp.Reader);
-        temp.Dispose();
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => rooms.OpenAsync("lobby"));
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => reader.FindNameAsync("alice"));
-    }
-
-    [Fact]
-    public async Task Closing_the_store_finishes_what_is_waiting()
-    {
-        using var folder = new TempFolder();
-        var store = SqliteTempStore.Open(folder.Path);
-        var waiting = Enumerable.Range(0, 1_000)
-            .Select(i => store.Users.SetNameAsync($"user{i}", $"name {i}", TempStore.At)).ToList();
-        store.Dispose();
-        await Task.WhenAll(waiting);
-
-        using var again = SqliteTempStore.Open(folder.Path);
-        Assert.Equal("name 999", await again.Reader.FindNameAsync("user999"));
-    }
-
-    [Fact]
     public async Task More_than_the_queue_holds_is_refused_at_once_and_the_rest_is_written()
     {
         const int Capacity = 16_384;

@@ -19,20 +19,6 @@ public sealed class SqliteStartTests
     }
 
     [Fact]
-    public async Task What_was_written_is_there_after_a_restart()
-    {
-        using var temp = new SqliteTempStore();
-        var head = await temp.CreateAsync("lobby");
-        await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")));
-        var before = await temp.LogAsync("lobby");
-        await temp.ReopenAsync();
-
-        Assert.Equal(before, await temp.LogAsync("lobby"));
-        var opened = await temp.Rooms.OpenAsync("lobby");
-        Assert.Equal(head with { Epoch = head.Epoch + 1, LastSeq = 1 }, opened);
-    }
-
-    [Fact]
     public async Task Opening_the_file_sets_the_write_ahead_log_and_full_synchronous()
     {
         using var temp = new SqliteTempStore();
