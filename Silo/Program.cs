@@ -7,7 +7,7 @@ return await ChatProcess.RunAsync("Silo", () =>
     if (settings.Mode == ClusterMode.Embedded)
         throw new FormatException("Cluster:Mode is Embedded, in which the gateway hosts the silo itself; a silo of its own needs --Cluster:Mode=Postgres");
     builder.AddChatLogging();
-    builder.CheckListenAddresses();
+    builder.CheckListenAddresses("http://localhost:8081");
     builder.AddClusteredSilo(settings);
     builder.Services.AddHealthChecks().AddCheck<SiloReadiness>("silo", tags: [Health.Ready]);
     builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));

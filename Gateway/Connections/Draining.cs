@@ -61,7 +61,7 @@ internal sealed partial class Draining(
         connections.BeginDraining();
         await PauseAsync(TimeSpan.FromSeconds(_options.DelaySeconds));
         connections.CloseDoor();
-        LogBegun(logger, connections.Count);
+        if (connections.Count is > 0 and var count) LogBegun(logger, count);
         await LetGoAsync();
         await EmptyAsync(DrainOptions.CloseTimeout);
         if (connections.CutOff() is > 0 and var left) LogCutOff(logger, left);

@@ -24,7 +24,7 @@ internal static class ChatGateway
         var builder = WebApplication.CreateBuilder(args);
         var settings = ClusterSettings.Read(builder.Configuration);
         builder.AddChatLogging();
-        builder.CheckListenAddresses();
+        builder.CheckListenAddresses("http://localhost:5000");
         if (settings.Mode == ClusterMode.Embedded) builder.AddSiloInside();
         else builder.AddSilosOutside(settings);
         builder.AddChatGateway();

@@ -12,11 +12,16 @@ namespace OrleansChat.Grains.Hosting;
 public static class ListenAddresses
 {
     /// <summary>Checks <c>--urls</c>, or whatever else sets it.</summary>
+    /// <param name="builder">The program.</param>
+    /// <param name="usual">Where it listens if nothing says otherwise.</param>
     /// <exception cref="FormatException">An address is none.</exception>
     /// <exception cref="IOException">A port is taken.</exception>
-    public static void CheckListenAddresses(this IHostApplicationBuilder builder)
+    public static void CheckListenAddresses(this IHostApplicationBuilder builder, string usual)
     {
-        var urls = builder.Configuration["urls"] ?? "http://localhost:5000";
+        ArgumentNullException.ThrowIfNull(builder);
+        // The way in which .NET's container images say it; the web server reads it itself.
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is not null) return;
+        var urls = builder.Configuration["urls"] ??= usual;
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) Check(url);
     }
 
