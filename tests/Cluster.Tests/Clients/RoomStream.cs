@@ -82,7 +82,7 @@ internal sealed class RoomStream(string client, RoomLedger ledger, Figures figur
     public void TakeLive(JsonElement message)
     {
         if (!IsJoined) violations.Note($"{Room}: {client} was sent {Seq(message)} before its join was answered");
-        else if (IsLive) Accept(Seq(message), Read(message));
+        else if (IsLive) TakeNow(message);
         else _held.Enqueue((Seq(message), Read(message)));
     }
 
@@ -91,6 +91,12 @@ internal sealed class RoomStream(string client, RoomLedger ledger, Figures figur
         foreach (var user in signal.GetProperty("joined").EnumerateArray()) _online.Add(user.GetString()!);
         foreach (var user in signal.GetProperty("left").EnumerateArray()) _online.Remove(user.GetString()!);
         _onlineCount = signal.GetProperty("online").GetInt64();
+    }
+
+    private void TakeNow(JsonElement message)
+    {
+        figures.Lagging.Add(Ledger.SinceAcknowledged(Seq(message)));
+        Accept(Seq(message), Read(message));
     }
 
     private static long Seq(JsonElement message) => message.GetProperty("seq").GetInt64();

@@ -6,7 +6,8 @@ namespace OrleansChat.Cluster.Tests.Hosting;
 /// <summary>A PostgreSQL, silos and gateways: real processes on this machine, each with a supervisor.</summary>
 internal sealed class ClusterUnderTest : IAsyncDisposable
 {
-    private const int ToldLines = 40;
+    private const int ToldLines = 25;
+    private const int Widest = 300;
 
     private readonly string _folder;
     private readonly Reaper _reaper;
@@ -57,7 +58,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         foreach (var process in Processes)
         {
             text.AppendLine(null, $"---- {process.Name} ({process.Address})");
-            foreach (var line in process.Output.TakeLast(ToldLines)) text.AppendLine(line);
+            // What differs in a number or a time alone is told once, with what came last.
+            var lines = process.Output.Reverse().DistinctBy(line => string.Concat(line.Where(c => !char.IsAsciiHexDigit(c))));
+            foreach (var line in lines.Take(ToldLines).Reverse()) text.AppendLine(line.Length > Widest ? line[..Widest] : line);
         }
 
         return text.ToString();

@@ -22,7 +22,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, Configure(folder.FullName, port, gateways));
         // Debian keeps it where only the superuser's PATH leads.
         var program = File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx";
-        var process = Process.Start(program, ["-p", folder.FullName, "-c", configuration, "-e", Path.Combine(folder.FullName, "error.log")]);
+        var process = Process.Start(program, ["-p", folder.FullName, "-c", configuration, "-e", LogIn(folder)]);
         var balancer = new LoadBalancer(process, folder, new Uri($"http://127.0.0.1:{port}"));
         balancer.Reaper.Started(process.Id);
         using var http = new HttpClient { BaseAddress = balancer.Address };
@@ -30,7 +30,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         return balancer;
     }
 
-    private string Log => File.ReadAllText(Path.Combine(_folder.FullName, "error.log"));
+    private string Log => File.Exists(LogIn(_folder)) ? File.ReadAllText(LogIn(_folder)) : "";
 
     public async ValueTask DisposeAsync()
     {
@@ -54,6 +54,8 @@ internal sealed class LoadBalancer : IAsyncDisposable
         }
     }
 
+    private static string LogIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "error.log");
+
     // One process, so that its id is all there is to end. A gateway that refuses is asked again at once the next time:
     // nginx would otherwise leave it out for a while, and with both left out refuse everybody itself.
     private static string Configure(string folder, int port, IEnumerable<Uri> gateways) => $$"""
@@ -63,6 +65,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         events { worker_connections 4096; }
         http {
           access_log off;
+          error_log {{folder}}/error.log;
           client_body_temp_path {{folder}}/body;
           proxy_temp_path {{folder}}/proxy;
           fastcgi_temp_path {{folder}}/fastcgi;

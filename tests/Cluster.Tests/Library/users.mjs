@@ -22,9 +22,12 @@ async function arrive(i) {
   const user = `${prefix}-u${i}`;
   const chat = new ChatClient({ url, user, WebSocket: PageWebSocket });
   const joined = names.filter((_, n) => n % 2 === i % 2);
-  for (const type of ['failed', 'reset', 'error']) {
-    chat.on(type, (detail) => report[`${type}s`.replace('faileds', 'failed')].push({ user, ...detail, error: String(detail.error ?? detail) }));
-  }
+  chat.on('failed', ({ key, error }) => report.failed.push({ user, key, error: String(error) }));
+  chat.on('error', (error) => report.errors.push({ user, error: String(error) }));
+  chat.on('reset', ({ room, lastSeq }) => {
+    const stream = report.streams.find((s) => s.user === user && s.room === room);
+    report.resets.push({ user, room, lastSeq, had: stream?.events.at(-1)?.[0] ?? stream?.first, after: Math.round(performance.now()) });
+  });
   chat.on('state', ({ state, error }) => {
     report.states[state] = (report.states[state] ?? 0) + 1;
     if (state === 'closed' && error) report.closed.push({ user, error: String(error) });

@@ -15,6 +15,9 @@ internal sealed class Figures
     /// <summary>From a message's first sending to its acknowledgement, being offline included.</summary>
     public Durations Acknowledging { get; } = new();
 
+    /// <summary>From a message's acknowledgement to when another client was handed it live.</summary>
+    public Durations Lagging { get; } = new();
+
     /// <summary>From dialling, with success, to having all of every room.</summary>
     public Durations CatchingUp { get; } = new();
 
@@ -37,6 +40,7 @@ internal sealed class Figures
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{scenario} (CHAT_CLUSTER_SEED={seed}, {took.TotalSeconds:F0} s)");
         text.AppendLine(CultureInfo.InvariantCulture, $"  messages {Acknowledging.Count}, deliveries {_deliveries}, acknowledged in {Acknowledging}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  from acknowledged to delivered {Lagging}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  longest time without an acknowledgement in a room {longestStall.TotalMilliseconds:F0} ms");
         text.AppendLine(CultureInfo.InvariantCulture, $"  reconnects {_reconnects}, from reconnect to caught up {CatchingUp}");
         text.Append(CultureInfo.InvariantCulture, $"  duplicates answered {_duplicates}, refused for the moment {_refusals}, pages of history {_pages}");

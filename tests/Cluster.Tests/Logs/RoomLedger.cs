@@ -9,6 +9,7 @@ internal sealed class RoomLedger(string room, Violations violations, TimeProvide
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (LogEntry Entry, int Number)> _sent = [];
     private readonly Dictionary<string, long> _acknowledged = [];
+    private readonly Dictionary<long, long> _acknowledgedAt = [];
     private readonly Dictionary<long, LogEntry> _seen = [];
     private long _waitingSince;
 
@@ -49,12 +50,19 @@ internal sealed class RoomLedger(string room, Violations violations, TimeProvide
             if (_acknowledged[key] != seq)
                 violations.Note($"{Room}: {key} was acknowledged as {_acknowledged[key]}, and then as {seq}");
             if (!first) return false;
+            _acknowledgedAt.TryAdd(seq, clock.GetTimestamp());
             NewestAcknowledged = Math.Max(NewestAcknowledged, _sent[key].Number);
             var waited = clock.GetElapsedTime(_waitingSince);
             if (waited > LongestStall) LongestStall = waited;
             _waitingSince = clock.GetTimestamp();
             return true;
         }
+    }
+
+    /// <summary>How long ago the message at a seq was acknowledged; zero if it is not known to be.</summary>
+    public TimeSpan SinceAcknowledged(long seq)
+    {
+        lock (_lock) return _acknowledgedAt.TryGetValue(seq, out var at) ? clock.GetElapsedTime(at) : TimeSpan.Zero;
     }
 
     /// <summary>A client was handed a message.</summary>

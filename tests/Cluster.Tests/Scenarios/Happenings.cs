@@ -12,11 +12,20 @@ internal static class Happenings
     private static readonly TimeSpan WithoutSilos = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Offline = TimeSpan.FromSeconds(2);
 
-    /// <summary>kill -9. It is back, as another member of the cluster, after a moment.</summary>
+    /// <summary>kill -9, and it is not back before each room could be written again: the others have to vote it out.</summary>
     public static async Task KillSiloAsync(Scenario scenario)
     {
+        var silo = scenario.AnyOf(scenario.Cluster.Silos);
+        await silo.KillForGoodAsync();
+        await scenario.AcknowledgedEverywhereAsync();
+        silo.Start();
+        await silo.UntilReadyAsync();
+    }
+
+    /// <summary>kill -9, and it is back after a moment: as another member of the cluster, at the same address.</summary>
+    public static async Task CrashSiloAsync(Scenario scenario)
+    {
         scenario.AnyOf(scenario.Cluster.Silos).Kill();
-        // Until each room could be written again.
         await scenario.AcknowledgedEverywhereAsync();
     }
 
@@ -90,7 +99,7 @@ internal static class Happenings
     /// <summary>Any of these.</summary>
     public static Task AnyAsync(Scenario scenario) => scenario.AnyOf<Func<Scenario, Task>>(
     [
-        KillSiloAsync, KillGatewayAsync, LoseAllSilosAsync, StopSiloForAWhileAsync, RestartPostgresAsync, KillPostgresAsync,
+        KillSiloAsync, CrashSiloAsync, KillGatewayAsync, LoseAllSilosAsync, StopSiloForAWhileAsync, RestartPostgresAsync, KillPostgresAsync,
         CutEveryConnectionAsync, RollAsync,
     ])(scenario);
 }

@@ -10,6 +10,7 @@ public sealed class KilledTests(SharedCluster shared)
     {
         await using var scenario = await Scenario.BeginAsync(shared, "silo-killed");
         await scenario.HappenAsync(() => Happenings.KillSiloAsync(scenario));
+        await scenario.HappenAsync(() => Happenings.CrashSiloAsync(scenario));
         await scenario.ProveAsync();
         scenario.AssertWritableWithin(TimeSpan.FromSeconds(15));
     }

@@ -2,6 +2,7 @@ using Npgsql;
 using OrleansChat.Cluster.Tests.Clients;
 using OrleansChat.Cluster.Tests.Hosting;
 using OrleansChat.Cluster.Tests.Logs;
+using OrleansChat.Tests.Postgres;
 
 namespace OrleansChat.Cluster.Tests.Scenarios;
 
@@ -28,8 +29,7 @@ internal sealed class Proof(Crowd crowd, string connectionString, IReadOnlyList<
     {
         var visitors = new List<Visitor>();
         foreach (var gateway in gateways) visitors.Add(await Visitor.ConnectAsync(gateway, visitor));
-        await using var database = new NpgsqlConnection(connectionString);
-        await database.OpenAsync();
+        await using var database = await PostgresServer.ConnectAsync(connectionString);
         foreach (var room in crowd.Rooms)
         {
             var stored = await ReadAsync(database, room.Room);

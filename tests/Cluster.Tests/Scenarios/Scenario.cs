@@ -105,14 +105,14 @@ internal sealed class Scenario : IAsyncDisposable
     {
         await Crowd.DisposeAsync();
         if (_isProven) return;
-        Tell($"{Figures.Tell(_name, _seed, Elapsed, Crowd.LongestStall)}\n{Crowd.Violations}\n{Cluster.Tell()}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Figures.Tell(_name, _seed, Elapsed, Crowd.LongestStall)}\n{Crowd.Violations}\n{Cluster.Tell()}");
         await _shared.GiveUpAsync();
     }
 
-    /// <summary>Says something in the test's output, and on the console of who runs it.</summary>
+    /// <summary>Says something on the console of who runs the tests.</summary>
     public static void Tell(string text)
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(text);
         TestContext.Current.SendDiagnosticMessage(text);
     }
 }
