@@ -52,27 +52,37 @@ internal sealed partial class RoomFeed
         var position = from.Since;
         while (true)
         {
+            bool isPresenceKnown;
             lock (_lock)
             {
                 if (_closed) return false;
-                if (!CanReplay(from, older.Count, position)) return Subscribe(connection, onSubscribed, Answer([], recovered: false));
-                if (_recent.Covers(position!.Value))
+                var presence = _presence.ToGive(status.Epoch, status.PresenceVersion, status.Presence!);
+                isPresenceKnown = presence is not null;
+                if (presence is not null && !CanReplay(from, older.Count, position))
+                    return Subscribe(connection, onSubscribed, Answer([], recovered: false, presence));
+                if (presence is not null && _recent.Covers(position!.Value))
                 {
                     older.AddRange(_recent.After(position.Value));
                     var fits = !from.Limited || older.Sum(frame => (long)frame.Json.Length) <= _context.ReplayBytes;
-                    return Subscribe(connection, onSubscribed, Answer(fits ? older.ToImmutable() : [], fits));
+                    return Subscribe(connection, onSubscribed, Answer(fits ? older.ToImmutable() : [], fits, presence));
                 }
             }
 
-            var page = await _context.History(Room).Pull(position.Value, FeedContext.PullEvents);
+            if (!isPresenceKnown)
+            {
+                status = await RenewSharedAsync();
+                continue;
+            }
+
+            var page = await _context.History(Room).Pull(position!.Value, FeedContext.PullEvents);
             if (page.Events.IsEmpty)
                 throw new ChatException(ChatErrorCode.Unavailable, $"the log of '{Room}' cannot be read at the moment; try again", "room");
             older.AddRange(page.Events.Select(e => new RoomFrame(Room, e)));
             position = page.Events[^1].Seq;
         }
 
-        FeedAnswer Answer(ImmutableArray<RoomFrame> events, bool recovered) =>
-            new(_log!, Cursor, events, recovered, status.Presence!);
+        FeedAnswer Answer(ImmutableArray<RoomFrame> events, bool recovered, PresenceSnapshot presence) =>
+            new(_log!, Cursor, events, recovered, presence);
     }
 
     private bool CanReplay(FeedPosition from, int read, long? position)

@@ -75,6 +75,37 @@ public sealed class FeedPresenceTests
         Assert.Equal(["alice", "bob"], _presence.Apply(1, 7, Snapshot("alice", "bob"))!.Joined);
     }
 
+    [Fact]
+    public void Who_joins_is_given_no_snapshot_that_an_announcement_has_overtaken()
+    {
+        Assert.Equal(["alice"], _presence.ToGive(1, 5, Snapshot("alice"))!.Users!);
+        _presence.Apply(1, Joined(6, 2, "bob"));
+        // They would not be told of bob any more.
+        Assert.Equal(["alice", "bob"], _presence.ToGive(1, 5, Snapshot("alice"))!.Users!);
+        Assert.Equal(["bob", "carol"], _presence.ToGive(1, 6, Snapshot("bob", "carol"))!.Users!);
+    }
+
+    [Fact]
+    public void Where_an_announcement_was_missed_the_room_is_asked_again()
+    {
+        _presence.Apply(1, Joined(8, 3, "dave"));
+        Assert.Null(_presence.ToGive(1, 7, Snapshot("alice", "carol")));
+        Assert.NotNull(_presence.ToGive(1, 8, Snapshot("alice", "carol", "dave")));
+        _presence.Apply(2, Joined(1, 3, "erin"));
+        Assert.Null(_presence.ToGive(1, 9, Snapshot("alice", "carol", "dave")));
+    }
+
+    [Fact]
+    public void What_one_was_given_and_the_others_were_not_told_is_put_right_for_all()
+    {
+        // Who joins sees bob, and not alice any more; the announcement of both is lost with the room, and so are they.
+        Assert.NotNull(_presence.ToGive(1, 5, Snapshot("bob")));
+        var news = _presence.Apply(2, 0, Snapshot("alice"));
+        Assert.Equal(["alice"], news!.Joined);
+        Assert.Equal(["bob"], news.Left);
+        Assert.Null(_presence.Apply(3, 0, Snapshot("alice")));
+    }
+
     private static PresenceSnapshot Snapshot(params string[] users) => new(users.Length, [.. users], [.. users]);
 
     private static PresenceSignal Joined(long version, int online, params string[] users) =>
