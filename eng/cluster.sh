@@ -383,9 +383,9 @@ main() {
   # The servers that do not run as root pass through it.
   chmod 711 "$folder"
   mkdir "$folder/logs"
+  choose_ports
   build
   password=$(openssl rand -hex 16)
-  choose_ports
   # In the environment, for anybody could read it on a command line.
   export ConnectionStrings__Chat="Host=127.0.0.1;Port=$postgres_port;Database=chat;Username=chat;Password=$password"
   say "starting PostgreSQL" && start_postgres
