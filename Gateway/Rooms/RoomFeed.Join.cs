@@ -25,6 +25,7 @@ internal sealed partial class RoomFeed
             var status = await RenewSharedAsync();
             // Whatever was acknowledged before this call is in what the client is given.
             await PullToAsync(status.LastSeq);
+            await PullToClientAsync(from);
             subscribed = await SubscribeAsync(connection, from, status, onSubscribed);
             return subscribed;
         }
@@ -43,6 +44,28 @@ internal sealed partial class RoomFeed
         }
 
         RemoveUser(connection.User);
+    }
+
+    // A client may have more than the room admits to: for a moment after a move, an activation that another one has
+    // fenced may answer, from memory. The table knows, and is asked before a client is told that it is ahead of the log.
+    private async Task PullToClientAsync(FeedPosition from)
+    {
+        while (true)
+        {
+            long after;
+            lock (_lock)
+            {
+                if (_closed || from.Since is not { } since || since <= Cursor || (from.Log is { } log && log != _log)) return;
+                after = Cursor;
+            }
+
+            var page = await _context.History(Room).Pull(after, FeedContext.PullEvents);
+            if (page.Events.IsEmpty) return;
+            lock (_lock)
+            {
+                foreach (var sequenced in page.Events) Accept(sequenced);
+            }
+        }
     }
 
     private async Task<bool> SubscribeAsync(

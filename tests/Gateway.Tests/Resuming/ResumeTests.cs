@@ -38,6 +38,36 @@ public sealed class ResumeTests(SharedGateway shared)
         Assert.Equal(9, (await again.MessageAsync(room)).Number("seq"));
     }
 
+    /// <summary>As it is for a moment after a room has moved: its old activation answers, and knows less than the client.</summary>
+    [Fact]
+    public async Task A_client_that_has_more_than_the_room_admits_to_is_believed_if_the_table_bears_it_out()
+    {
+        var (alice, room) = (Names.New("alice"), Names.New("lobby"));
+        await using var client = await _gateway.ConnectToAsync(alice, room);
+        await client.SayAsync(room, "1");
+        Assert.Equal(1, (await client.MessageAsync(room)).Number("seq"));
+        using (var database = _gateway.OpenDatabase())
+        {
+            using var command = database.CreateCommand();
+            command.CommandText =
+                """
+                INSERT INTO events (room, seq, kind, epoch, sender, at, text)
+                SELECT room, 2, kind, epoch, sender, at, 'said to another activation' FROM events WHERE room = $room;
+                UPDATE rooms SET last_seq = 2, epoch = epoch + 1 WHERE room = $room
+                """;
+            command.Parameters.AddWithValue("$room", room);
+            Assert.Equal(2, command.ExecuteNonQuery());
+        }
+
+        await using var ahead = await _gateway.ConnectAsync(alice);
+        var joined = await ahead.DoAsync(new { type = "join", room, since = 2 });
+        Assert.True(joined.Flag("recovered"));
+        Assert.Equal(2, joined.Number("lastSeq"));
+        Assert.Empty(joined.Items("events"));
+        // And who was there before has it too.
+        Assert.Equal("said to another activation", (await client.MessageAsync(room)).Text("text"));
+    }
+
     [Fact]
     public async Task Since_decides_what_is_recovered()
     {
