@@ -3,16 +3,19 @@ using Npgsql;
 namespace OrleansChat.Grains.Storage.Postgres;
 
 /// <summary>The batches of many rooms, looked up in one query and committed in one statement.</summary>
+/// <remarks>The lateral subqueries make each row of a group a look into an index, however large the planner believes the tables to be.</remarks>
 internal static class PostgresAppends
 {
     private const string LookUp =
         """
-        SELECT e.room, e.sender, e.key, e.seq, e.at, e.text, e.reply_to, e.data
+        SELECT k.room, k.sender, k.key, e.seq, e.at, e.text, e.reply_to, e.data
         FROM unnest($1, $2, $3) AS k (room, sender, key)
-        JOIN events e ON e.room = k.room AND e.sender = k.sender AND e.key = k.key AND e.key IS NOT NULL
+        CROSS JOIN LATERAL (
+            SELECT * FROM events e WHERE e.room = k.room AND e.sender = k.sender AND e.key = k.key LIMIT 1) AS e
         """;
 
-    // In company nobody waits for a room that another session has locked: it is tried again by itself.
+    // In company nobody waits for a room that another session has locked: it is tried again by itself. So two groups
+    // that share rooms cannot wait for each other either.
     private static readonly string CommitTogether = Commit("SKIP LOCKED");
     private static readonly string CommitAlone = Commit("");
 
@@ -87,15 +90,16 @@ internal static class PostgresAppends
 
     // One statement is one transaction, and the server begins with it only when all of it has arrived. A room that is
     // not held (fenced, or gone, or at another seq than its activation believes) contributes nothing, and its
-    // neighbours are none the worse for it. Held rooms are taken in the order of their ids, as everybody takes them.
+    // neighbours are none the worse for it.
     private static string Commit(string whenLocked) =>
         $"""
         WITH held AS (
             SELECT r.room, r.epoch, w.new_seq, w.at
             FROM unnest($1, $2, $3, $4, $5) AS w (room, epoch, last_seq, new_seq, at)
-            JOIN rooms r ON r.room = w.room AND r.epoch = w.epoch AND r.last_seq = w.last_seq
-            ORDER BY r.room
-            FOR NO KEY UPDATE OF r {whenLocked}
+            CROSS JOIN LATERAL (
+                SELECT r.room, r.epoch FROM rooms r
+                WHERE r.room = w.room AND r.epoch = w.epoch AND r.last_seq = w.last_seq
+                FOR NO KEY UPDATE {whenLocked}) AS r
         ), fence AS (
             UPDATE rooms r SET last_seq = h.new_seq, last_at = coalesce(h.at, r.last_at)
             FROM held h WHERE r.room = h.room AND r.epoch = h.epoch

@@ -15,11 +15,16 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     // What the promises rest on, whatever the server, the database or the role has been set to. A commit that returns
     // before it is on the disk would be no acknowledgement; a stricter isolation would make fences into errors.
+    // And all statements here find their rows over indexes. Their plans are made once for each connection, perhaps
+    // when the tables are still empty, and reading those through would then seem to be the cheapest way for ever.
     private const string Preparation =
         """
         SET statement_timeout = '4s';
         SET lock_timeout = '2s';
         SET default_transaction_isolation = 'read committed';
+        SET enable_seqscan = off;
+        SET enable_mergejoin = off;
+        SET jit = off;
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
         """;
 
@@ -39,7 +44,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (string.IsNullOrWhiteSpace(settings.Host)) throw new FormatException("there is no host");
-            Name = string.IsNullOrEmpty(settings.Database) ? settings.Host : $"{settings.Host}:{settings.Port}/{settings.Database}";
+            // Several hosts, of which one takes writes, carry their ports themselves.
+            var host = settings.Host.Contains(',', StringComparison.Ordinal) ? settings.Host : $"{settings.Host}:{settings.Port}";
+            Name = $"{host}/{settings.Database ?? settings.Username}";
             _reads = Build(Complete(settings));
             // The writers keep theirs, and one that was left behind is in nobody's way.
             settings.Pooling = false;
@@ -113,9 +120,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     private static NpgsqlConnectionStringBuilder Complete(NpgsqlConnectionStringBuilder settings)
     {
         // Seconds; what the operator has set stays, where there is a choice.
-        if (!settings.ContainsKey("Timeout")) settings.Timeout = (int)Limit.TotalSeconds;
-        if (!settings.ContainsKey("Maximum Pool Size")) settings.MaxPoolSize = 20;
-        if (!settings.ContainsKey("Application Name")) settings.ApplicationName = "OrleansChat";
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = (int)Limit.TotalSeconds;
+        if (!settings.ShouldSerialize("Maximum Pool Size")) settings.MaxPoolSize = 20;
+        if (!settings.ShouldSerialize("Application Name")) settings.ApplicationName = "OrleansChat";
         // For what was left behind; nobody waits for it any more.
         settings.CommandTimeout = 2 * (int)Limit.TotalSeconds;
         settings.CancellationTimeout = -1;

@@ -28,10 +28,15 @@ internal static class PostgresFaults
         error is NpgsqlException or OperationCanceledException or TimeoutException or IOException or SocketException or ObjectDisposedException;
 
     /// <summary>Whether a connection that failed so may succeed in a moment.</summary>
-    public static bool MayPass(NpgsqlException error) => error is PostgresException { SqlState: var state }
-        ? state is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections
-            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
-        : error.InnerException is SocketException or IOException;
+    public static bool MayPass(Exception error) => error switch
+    {
+        PostgresException { SqlState: var state } => state is PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        // Of several hosts none could be used.
+        NpgsqlException { InnerException: AggregateException all } => all.InnerExceptions.Any(MayPass),
+        NpgsqlException { InnerException: SocketException or IOException } => true,
+        _ => false,
+    };
 
     /// <summary>What is wrong, in one line, for a person who looks after the server.</summary>
     public static string Explain(Exception error) => error switch
@@ -42,6 +47,7 @@ internal static class PostgresFaults
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => "the statement took too long",
         PostgresException answer => $"{FirstLine(answer.MessageText)} (SQLSTATE {answer.SqlState})",
         OperationCanceledException or TimeoutException or { InnerException: TimeoutException } => "the server does not answer",
+        { InnerException: AggregateException { InnerExceptions: [.., var last] } } => Explain(last),
         { InnerException: SocketException refused } => FirstLine(refused.Message),
         { InnerException: IOException } => "the connection was lost",
         ObjectDisposedException => "the store is closing",

@@ -12,7 +12,7 @@ namespace OrleansChat.Grains.Storage.Postgres;
 /// <list type="number">
 /// <item>A piece of work completes after the server has said that it is committed, never before.</item>
 /// <item>A group is two transactions: the appends, which are one statement, and then everything else, in the order of
-/// the rooms. All who write take rooms in that order, so that two processes cannot wait for each other.</item>
+/// the owners, so that two processes cannot wait for each other.</item>
 /// <item>When a group fails for a reason that may be one piece's, each piece is tried by itself, and only the guilty
 /// one fails.</item>
 /// <item>When the server says no, nothing was written. When it says nothing, nobody can tell what became of a commit
@@ -247,9 +247,10 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private async Task FailedAsync(List<PostgresWork> works, Exception error, bool sent, CancellationToken limit)
     {
         LogGroupFailed(_log, _database.Name, PostgresFaults.Explain(error), works.Count, error);
-        var isRefusal = PostgresFaults.IsRefusal(error);
-        if (!isRefusal) await DisconnectAsync();
-        Fail(works, _database.Unavailable(error, outcomeUnknown: sent && !isRefusal));
+        // Of what concerns the server, such as that it only reads since another one takes the writes, a new connection
+        // may be free.
+        if (!PostgresFaults.IsOfOneItem(error)) await DisconnectAsync();
+        Fail(works, _database.Unavailable(error, outcomeUnknown: sent && !PostgresFaults.IsRefusal(error)));
         if (limit.IsCancellationRequested) FailWaiting(error);
     }
 
