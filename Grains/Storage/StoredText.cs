@@ -1,10 +1,50 @@
+using System.Buffers;
+using System.Text;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Storage;
 
-/// <summary>The words by which kinds and roles stand in the tables of every database.</summary>
+/// <summary>What texts every database can hold, and the words by which kinds and roles stand in their tables.</summary>
 internal static class StoredText
 {
+    private static readonly SearchValues<char> Suspects =
+        SearchValues.Create(['\0', .. Enumerable.Range(0xd800, 0x800).Select(surrogate => (char)surrogate)]);
+
+    /// <summary>Refuses a draft that could not be stored, or not as it was sent. The gateway lets none through.</summary>
+    /// <returns>The refusal, or nothing when it can be stored.</returns>
+    public static SendOutcome? Refuse(SenderDraft sent)
+    {
+        var field = !CanHold(sent.Draft.Text) ? "text"
+            : !CanHold(sent.Draft.Key) ? "key"
+            : !CanHold(sent.Draft.Data) ? "data"
+            : !CanHold(sent.Name) ? "name"
+            : null;
+        return field is null ? null : SendOutcome.Refused(ChatErrorCode.BadField, Unstorable(field), field);
+    }
+
+    /// <summary>Refuses a text that could not be stored, or not as it was sent.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.BadField"/>.</exception>
+    public static void Check(string? text, string field)
+    {
+        if (!CanHold(text)) throw new ChatException(ChatErrorCode.BadField, Unstorable(field), field);
+    }
+
+    // PostgreSQL's text has no U+0000, and neither database has halves of characters.
+    private static bool CanHold(string? text)
+    {
+        if (text is null) return true;
+        var rest = text.AsSpan();
+        while (rest.IndexOfAny(Suspects) is >= 0 and var at)
+        {
+            if (Rune.DecodeFromUtf16(rest[at..], out _, out var length) != OperationStatus.Done || rest[at] == '\0') return false;
+            rest = rest[(at + length)..];
+        }
+
+        return true;
+    }
+
+    private static string Unstorable(string field) => $"{field} has U+0000 or half a character, which cannot be stored";
+
     public static string Of(RoomKind kind) => kind switch
     {
         RoomKind.Public => "public",

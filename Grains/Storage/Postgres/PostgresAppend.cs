@@ -17,6 +17,9 @@ internal sealed class PostgresAppend(AppendRequest request) : PostgresWork<Appen
     /// <summary>The new events, once they are numbered.</summary>
     public ImmutableArray<RoomEvent> Events { get; private set; } = [];
 
+    /// <summary>The drafts that may have been committed before.</summary>
+    public IEnumerable<SenderDraft> Keyed => Request.Drafts.Where(static sent => sent.Draft.Key is not null && StoredText.Refuse(sent) is null);
+
     public override int Size => Request.Drafts.Sum(d => d.Draft.Text.Length + (d.Draft.Data?.Length ?? 0));
 
     /// <summary>Numbers the drafts that were not committed before.</summary>
@@ -27,6 +30,12 @@ internal sealed class PostgresAppend(AppendRequest request) : PostgresWork<Appen
         var events = ImmutableArray.CreateBuilder<RoomEvent>(Request.Drafts.Length);
         foreach (var sent in Request.Drafts)
         {
+            if (StoredText.Refuse(sent) is { } refused)
+            {
+                outcomes.Add(refused);
+                continue;
+            }
+
             var key = (Owner, sent.Sender, sent.Draft.Key ?? "");
             if (sent.Draft.Key is not null && earlier.TryGetValue(key, out var found))
             {

@@ -24,8 +24,7 @@ internal static class PostgresAppends
         NpgsqlConnection connection, IReadOnlyCollection<PostgresAppend> appends)
     {
         var found = new Dictionary<(string, string, string), KeyedEvent>();
-        var keyed = appends.SelectMany(a => a.Request.Drafts, static (a, sent) => (a.Owner, sent.Sender, sent.Draft.Key))
-            .Where(static k => k.Key is not null).Distinct().ToList();
+        var keyed = appends.SelectMany(static a => a.Keyed, static (a, sent) => (a.Owner, sent.Sender, sent.Draft.Key)).Distinct().ToList();
         if (keyed is []) return found;
         await using var command = new NpgsqlCommand(LookUp, connection);
         command.Parameters.Add(PostgresValue.Of([.. keyed.Select(k => k.Owner)]));

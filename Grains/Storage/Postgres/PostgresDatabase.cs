@@ -50,6 +50,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             _reads = Build(Complete(settings));
             // The writers keep theirs, and one that was left behind is in nobody's way.
             settings.Pooling = false;
+            // A group leaves in one piece where it can: half of one, from a process that was stopped in between, would
+            // keep rooms locked for as long as that lasts.
+            settings.WriteBufferSize = 256 * 1024;
             _writes = Build(settings);
         }
         catch (Exception error) when (error is ArgumentException or FormatException or NotSupportedException)
@@ -131,9 +134,6 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         settings.AutoPrepareMinUsages = 2;
         // Nothing here changes the state of a session but the preparation, which has to last.
         settings.NoResetOnClose = true;
-        // A commit leaves in one piece where it can: half of one, from a process that was stopped, would hold what
-        // the server has begun with.
-        settings.WriteBufferSize = 64 * 1024;
         return settings;
     }
 

@@ -23,21 +23,25 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
         row => row is null ? null : ToHead(room, row),
         PostgresValue.Of(room));
 
-    public Task<RoomHead?> CreateAsync(NewRoom room) => RunAsync(
-        room.Room,
-        "WITH created AS (INSERT INTO rooms (room, log, kind, topic, epoch, last_seq, member_count, created_by, created_at) "
-        + $"VALUES ($1, $2, $3, $4, 1, 0, 1, $5, $6) ON CONFLICT DO NOTHING RETURNING room, {HeadColumns}), "
-        + "creator AS (INSERT INTO members (room, user_id, role, read_seq, joined_at) "
-        + "SELECT room, $5, $7, 0, $6 FROM created ON CONFLICT DO NOTHING) "
-        + $"SELECT {HeadColumns} FROM created",
-        row => row is null ? null : ToHead(room.Room, row),
-        PostgresValue.Of(room.Room),
-        PostgresValue.Of(room.Log),
-        PostgresValue.Of(StoredText.Of(room.Kind)),
-        PostgresValue.Of(room.Topic),
-        PostgresValue.Of(room.Creator),
-        PostgresValue.Of(room.At),
-        PostgresValue.Of(StoredText.Of(room.Role)));
+    public Task<RoomHead?> CreateAsync(NewRoom room)
+    {
+        StoredText.Check(room.Topic, "topic");
+        return RunAsync(
+            room.Room,
+            "WITH created AS (INSERT INTO rooms (room, log, kind, topic, epoch, last_seq, member_count, created_by, created_at) "
+            + $"VALUES ($1, $2, $3, $4, 1, 0, 1, $5, $6) ON CONFLICT DO NOTHING RETURNING room, {HeadColumns}), "
+            + "creator AS (INSERT INTO members (room, user_id, role, read_seq, joined_at) "
+            + "SELECT room, $5, $7, 0, $6 FROM created ON CONFLICT DO NOTHING) "
+            + $"SELECT {HeadColumns} FROM created",
+            row => row is null ? null : ToHead(room.Room, row),
+            PostgresValue.Of(room.Room),
+            PostgresValue.Of(room.Log),
+            PostgresValue.Of(StoredText.Of(room.Kind)),
+            PostgresValue.Of(room.Topic),
+            PostgresValue.Of(room.Creator),
+            PostgresValue.Of(room.At),
+            PostgresValue.Of(StoredText.Of(room.Role)));
+    }
 
     public Task<AppendResult> AppendAsync(AppendRequest request) =>
         writerOf(request.Fence.Room).RunAsync(new PostgresAppend(request));

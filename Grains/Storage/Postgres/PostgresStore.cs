@@ -76,13 +76,20 @@ public sealed class PostgresStore : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
+    private static async Task<bool> IsTrueAsync(NpgsqlConnection connection, string question)
+    {
+        await using var command = new NpgsqlCommand(question, connection);
+        return await command.ExecuteScalarAsync() is true;
+    }
+
     private async Task<bool> CheckAsync(NpgsqlConnection connection)
     {
         if (connection.PostgresParameters.TryGetValue("server_encoding", out var encoding) && encoding != "UTF8")
             throw new StoreStartException($"{Name}: the database has the encoding {encoding}; it has to be UTF8");
-        await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
-        return await command.ExecuteScalarAsync() is false
-            ? true
-            : throw new StoreStartException($"{Name}: the server is a standby; connect to the one that takes writes");
+        if (await IsTrueAsync(connection, "SELECT pg_is_in_recovery()"))
+            throw new StoreStartException($"{Name}: the server is a standby; connect to the one that takes writes");
+        if (!await IsTrueAsync(connection, "SELECT EXISTS (SELECT FROM pg_collation WHERE collname = 'und-x-icu')"))
+            throw new StoreStartException($"{Name}: the server was built without ICU, by whose rules rooms are searched");
+        return true;
     }
 }

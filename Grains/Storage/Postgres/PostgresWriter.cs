@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Npgsql;
 
@@ -36,12 +37,13 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     private readonly Channel<PostgresWork> _queue = Channel.CreateBounded<PostgresWork>(
         new BoundedChannelOptions(Capacity) { SingleReader = true });
 
-    // Appends to a room of which the group before had one already.
-    private readonly Queue<PostgresWork> _deferred = new();
     private readonly PostgresDatabase _database;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private PostgresSession? _session;
+
+    // Appends to a room of which the group before had one already, and what came after them.
+    private Queue<PostgresWork> _deferred = new();
     private long _usedAt;
     private bool _closing;
     private Task _writing = Task.CompletedTask;
@@ -96,42 +98,33 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
     {
         var (appends, statements) = (new List<PostgresAppend>(), new List<PostgresWork>());
         var appended = new HashSet<string>();
-        var later = new HashSet<string>();
-        var waiting = _deferred.Count;
+        var deferred = new Queue<PostgresWork>();
+        var deferredOwners = new HashSet<string>();
         var characters = 0;
-        while (appends.Count + statements.Count < MaxPerGroup && characters < MaxCharactersPerGroup)
+        while (appends.Count + statements.Count < MaxPerGroup && characters < MaxCharactersPerGroup && TryTake(deferred.Count, out var work))
         {
-            PostgresWork? work;
-            if (waiting > 0)
+            // One batch of a room at a time; and what came after it stays after it.
+            if (deferredOwners.Contains(work.Owner) || (work is PostgresAppend && !appended.Add(work.Owner)))
             {
-                work = _deferred.Dequeue();
-                waiting--;
-            }
-            else if (!_queue.Reader.TryRead(out work))
-            {
-                break;
+                deferredOwners.Add(work.Owner);
+                deferred.Enqueue(work);
+                continue;
             }
 
             characters += work.Size;
-            // One batch of a room at a time; and what came after it stays after it.
-            if (later.Contains(work.Owner) || (work is PostgresAppend && !appended.Add(work.Owner)))
-            {
-                later.Add(work.Owner);
-                _deferred.Enqueue(work);
-            }
-            else if (work is PostgresAppend append)
-            {
-                appends.Add(append);
-            }
-            else
-            {
-                statements.Add(work);
-            }
+            if (work is PostgresAppend append) appends.Add(append);
+            else statements.Add(work);
         }
 
+        foreach (var left in _deferred) deferred.Enqueue(left);
+        _deferred = deferred;
         // Stable: what is asked of one room or user later is done later.
         return (appends, [.. statements.OrderBy(static s => s.Owner, StringComparer.Ordinal)]);
     }
+
+    // What was deferred comes first; and it must not grow while the queue, which has a bound, empties into it.
+    private bool TryTake(int deferredAgain, [NotNullWhen(true)] out PostgresWork? work) =>
+        _deferred.TryDequeue(out work) || (deferredAgain < MaxPerGroup && _queue.Reader.TryRead(out work));
 
     private async Task AppendAsync(List<PostgresAppend> appends, CancellationToken limit)
     {

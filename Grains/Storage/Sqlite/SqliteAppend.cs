@@ -17,9 +17,9 @@ internal static class SqliteAppend
         var seq = request.LastSeq;
         foreach (var draft in request.Drafts)
         {
-            if (FindEarlier(session, room, draft) is { } earlier)
+            if ((StoredText.Refuse(draft) ?? FindEarlier(session, room, draft)) is { } settled)
             {
-                outcomes.Add(earlier);
+                outcomes.Add(settled);
                 continue;
             }
 

@@ -12,21 +12,25 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
         row => ToHead(room, row),
         room));
 
-    public Task<RoomHead?> CreateAsync(NewRoom room) => writer.RunAsync(session =>
+    public Task<RoomHead?> CreateAsync(NewRoom room)
     {
-        var head = session.QueryFirst(
-            "INSERT INTO rooms (room, log, kind, topic, epoch, last_seq, member_count, created_by, created_at) "
-            + $"VALUES ($1, $2, $3, $4, 1, 0, 1, $5, $6) ON CONFLICT DO NOTHING RETURNING {HeadColumns}",
-            row => ToHead(room.Room, row),
-            room.Room,
-            room.Log,
-            StoredText.Of(room.Kind),
-            room.Topic,
-            room.Creator,
-            SqliteText.Of(room.At));
-        if (head is not null) InsertMember(session, room.Room, new NewMember(room.Creator, room.Role, 0, room.At));
-        return head;
-    });
+        StoredText.Check(room.Topic, "topic");
+        return writer.RunAsync(session =>
+        {
+            var head = session.QueryFirst(
+                "INSERT INTO rooms (room, log, kind, topic, epoch, last_seq, member_count, created_by, created_at) "
+                + $"VALUES ($1, $2, $3, $4, 1, 0, 1, $5, $6) ON CONFLICT DO NOTHING RETURNING {HeadColumns}",
+                row => ToHead(room.Room, row),
+                room.Room,
+                room.Log,
+                StoredText.Of(room.Kind),
+                room.Topic,
+                room.Creator,
+                SqliteText.Of(room.At));
+            if (head is not null) InsertMember(session, room.Room, new NewMember(room.Creator, room.Role, 0, room.At));
+            return head;
+        });
+    }
 
     public Task<AppendResult> AppendAsync(AppendRequest request) =>
         writer.RunAsync(session => SqliteAppend.Run(session, request));

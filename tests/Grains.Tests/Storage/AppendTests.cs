@@ -165,6 +165,34 @@ public abstract class AppendTests(Func<Task<TempStore>> open)
     }
 
     [Fact]
+    public async Task What_no_database_can_hold_is_refused_by_name_and_nothing_else_with_it()
+    {
+        await using var temp = await open();
+        foreach (var text in new[] { "\0", "before \0 after", "\ud800", "\udc00\ud800", "ends with \ud83d", "\U0001f44d\udc4d" })
+        {
+            var room = Guid.NewGuid().ToString("N");
+            var head = await temp.CreateAsync(room);
+            var result = await temp.AppendAsync(
+                head,
+                0,
+                TempStore.From("alice", TempStore.Text("first", "k1")),
+                TempStore.From("alice", TempStore.Text(text, "k2")),
+                TempStore.From("alice", TempStore.Text("key", text)),
+                TempStore.From("alice", new Draft("data", null, null, text)),
+                new SenderDraft("alice", text, TempStore.Text("name")),
+                TempStore.From("alice", TempStore.Text("last \U0001f44d", "k3")));
+
+            Assert.Equal([null, "text", "key", "data", "name", null], result.Outcomes.Select(o => o.Field));
+            Assert.All(result.Outcomes.Where(o => o.Field is not null), o => Assert.Equal(ChatErrorCode.BadField, o.Refusal));
+            Assert.Equal(["first", "last \U0001f44d"], (await temp.LogAsync(room)).Select(e => e.Text));
+            var topic = await Assert.ThrowsAsync<ChatException>(() => temp.CreateAsync("other", topic: text));
+            Assert.Equal((ChatErrorCode.BadField, "topic"), (topic.Code, topic.Field));
+            var name = await Assert.ThrowsAsync<ChatException>(() => temp.Users.SetNameAsync("alice", text, TempStore.At));
+            Assert.Equal((ChatErrorCode.BadField, "name"), (name.Code, name.Field));
+        }
+    }
+
+    [Fact]
     public async Task Long_texts_survive()
     {
         await using var temp = await open();

@@ -34,6 +34,10 @@ public abstract class ListingTests(Func<Task<TempStore>> open)
     [InlineData("ЧАЙ", new[] { "r7" })]
     [InlineData("thé", new[] { "r8" })]
     [InlineData("'", new[] { "r6" })]
+    [InlineData("ΣΟΦΌΣ", new[] { "r9" })]
+    [InlineData("σοφός", new[] { "r9" })]
+    [InlineData("СЪЕШЬ", new[] { "съешь-ещё" })]
+    [InlineData("𐐨", new[] { "ra" })]
     [InlineData("nothing like it", new string[0])]
     public async Task A_query_is_a_part_of_the_id_or_topic_and_never_a_pattern(string query, string[] found)
     {
@@ -49,7 +53,27 @@ public abstract class ListingTests(Func<Task<TempStore>> open)
         await temp.CreateAsync("r6", topic: "it's");
         await temp.CreateAsync("r7", topic: "про чай");
         await temp.CreateAsync("r8", topic: "du THÉ");
+        await temp.CreateAsync("r9", topic: "ο Σοφός");
+        await temp.CreateAsync("ra", topic: "Deseret: 𐐀");
+        await temp.CreateAsync("съешь-ещё");
         Assert.Equal(found, (await temp.Reader.ListRoomsAsync("alice", query, null, 100)).Rooms.Select(r => r.Room));
+    }
+
+    [Fact]
+    public async Task Ids_are_compared_exactly_and_ordered_by_their_characters_numbers()
+    {
+        await using var temp = await open();
+        // Composed and decomposed, cases, half and full width: all of them different, and a database's own rules would
+        // put them elsewhere. (What is beyond U+FFFF comes last, by its number and not by its surrogates.)
+        string[] ids = ["Z", "a", "a.b", "ab", "e\u0301", "é", "я", "中", "ｅ", "\U00020bb7"];
+        foreach (var id in ids.Reverse()) await temp.CreateAsync(id, id);
+        Assert.Equal(ids, await NamesAsync(temp, "nobody"));
+        foreach (var id in ids)
+        {
+            Assert.Equal([id], (await temp.Reader.ListRoomsOfAsync(id)).Select(r => r.Room));
+            var next = (await temp.Reader.ListRoomsAsync("nobody", null, id, 1)).Rooms.Select(r => r.Room);
+            Assert.Equal(ids.SkipWhile(other => other != id).Skip(1).Take(1), next);
+        }
     }
 
     [Fact]

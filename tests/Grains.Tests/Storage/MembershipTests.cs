@@ -79,6 +79,24 @@ public abstract class MembershipTests(Func<Task<TempStore>> open)
     }
 
     [Fact]
+    public async Task Times_are_kept_to_the_millisecond_wherever_they_were_told()
+    {
+        await using var temp = await open();
+        var fence = await CreateAsync(temp);
+        var until = new DateTimeOffset(2031, 12, 31, 23, 59, 59, 987, 654, TimeSpan.FromHours(-7));
+        await temp.Rooms.SetMutedAsync(fence, "alice", until);
+        await temp.Rooms.BanAsync(fence, Ban("bob", until));
+        var kept = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds());
+        Assert.Equal(kept, (await temp.Reader.FindStandingAsync("lobby", "alice"))!.MutedUntil);
+        Assert.Equal(kept, (await temp.Reader.FindStandingAsync("lobby", "bob"))!.BannedUntil);
+
+        var head = await temp.Rooms.CreateAsync(
+            new NewRoom("dev", "log", RoomKind.Public, null, "alice", MemberRole.Owner, until));
+        Assert.Equal(kept, head!.LastAt);
+        Assert.Equal(kept, (await temp.Rooms.OpenAsync("dev"))!.LastAt);
+    }
+
+    [Fact]
     public async Task There_is_no_standing_in_a_room_that_does_not_exist()
     {
         await using var temp = await open();

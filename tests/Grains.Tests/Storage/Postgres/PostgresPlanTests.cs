@@ -1,0 +1,44 @@
+using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Tests.Clocks;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Tests.Storage.Postgres;
+
+public sealed class PostgresPlanTests(SharedPostgres postgres)
+{
+    [Fact]
+    public async Task No_statement_reads_a_table_through_that_was_empty_when_its_plan_was_made()
+    {
+        const int Rooms = 40, Rounds = 40;
+        await using var temp = await PostgresTempStore.CreateAsync(await postgres.ServerAsync(), writers: 1);
+        // Making an index reads its table.
+        await temp.ExecuteAsync("SELECT pg_stat_reset()");
+        await Task.WhenAll(Enumerable.Range(0, Rooms).Select(async number =>
+        {
+            var head = await temp.CreateAsync($"room{number}");
+            var fence = new RoomFence(head.Room, head.Epoch);
+            for (var i = 0; i < Rounds; i++)
+            {
+                await temp.AppendAsync(head, i, TempStore.From("alice", TempStore.Text("hi", $"{i}")));
+                await temp.Rooms.AddMemberAsync(fence, new NewMember($"user{i}", MemberRole.Member, 0, TempStore.At));
+                await temp.Rooms.SetReadSeqAsync(fence, $"user{i}", i + 1);
+                await temp.Users.SetNameAsync($"user{i}", "name", TempStore.At);
+                await temp.Reader.FindStandingAsync(head.Room, $"user{i}");
+                await temp.Reader.ReadBeforeAsync(head.Room, long.MaxValue, 2);
+                await temp.Reader.ListMembersAsync(head.Room, "user", 2);
+                await temp.Reader.ListRoomsOfAsync("nobody");
+            }
+        }));
+
+        // Sessions tell what they have done within a second or so, and when they end.
+        await temp.ReopenAsync();
+        await Eventually.TrueAsync(
+            async () => await temp.ScalarAsync<long>("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'events'") == Rooms * Rounds,
+            "the sessions have told");
+        Assert.Equal(0L, await temp.ScalarAsync<long>(
+            "SELECT coalesce(sum(seq_scan), 0)::bigint FROM pg_stat_user_tables WHERE relname <> 'schema_versions'"));
+        // Nor an index: a few entries are read for each thing done, and not as many as there are.
+        Assert.InRange(
+            await temp.ScalarAsync<long>("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes"), 1, 100L * Rooms * Rounds);
+    }
+}
