@@ -9,7 +9,7 @@ namespace OrleansChat.Cluster.Tests.Library;
 /// <param name="Closed">Sessions that the server ended for good.</param>
 /// <param name="Errors">Errors that belong to no call.</param>
 /// <param name="Streams">What each was handed of each room.</param>
-/// <param name="States">How often a state was entered, over all.</param>
+/// <param name="Waits">Each time that one was without a connection.</param>
 internal sealed record LibraryReport(
     LibrarySend[] Sends,
     JsonElement[] Failed,
@@ -17,7 +17,13 @@ internal sealed record LibraryReport(
     JsonElement[] Closed,
     JsonElement[] Errors,
     LibraryStream[] Streams,
-    Dictionary<string, int> States);
+    LibraryWait[] Waits);
+
+/// <summary>A wait before the next attempt to connect.</summary>
+/// <param name="User">Whose.</param>
+/// <param name="Why">Why the connection, or the attempt before, ended.</param>
+/// <param name="Ms">How long.</param>
+internal sealed record LibraryWait(string User, string Why, int Ms);
 
 /// <summary>A send.</summary>
 /// <param name="User">Whose.</param>

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 const [library, url, prefix, users, rooms, rate] = process.argv.slice(2);
 const { ChatClient } = await import(pathToFileURL(library));
 const names = Array.from({ length: Number(rooms) }, (_, i) => `${prefix}-r${i}`);
-const report = { sends: [], failed: [], resets: [], closed: [], errors: [], streams: [], states: {} };
+const report = { sends: [], failed: [], resets: [], closed: [], errors: [], streams: [], waits: [] };
 
 // Node.js 20 tells of a dial that failed by `error` alone; in a browser `close` always follows.
 class PageWebSocket extends WebSocket {
@@ -28,8 +28,8 @@ async function arrive(i) {
     const stream = report.streams.find((s) => s.user === user && s.room === room);
     report.resets.push({ user, room, lastSeq, had: stream?.events.at(-1)?.[0] ?? stream?.first, after: Math.round(performance.now()) });
   });
-  chat.on('state', ({ state, error }) => {
-    report.states[state] = (report.states[state] ?? 0) + 1;
+  chat.on('state', ({ state, error, retryInMs }) => {
+    if (state === 'waiting') report.waits.push({ user, why: error.message, ms: Math.round(retryInMs) });
     if (state === 'closed' && error) report.closed.push({ user, error: String(error) });
   });
   await chat.connect();

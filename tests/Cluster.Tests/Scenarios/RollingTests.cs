@@ -27,16 +27,19 @@ public sealed class RollingTests(SharedCluster shared)
         scenario.AssertCaughtUpWithinASecond();
     }
 
+    private static string Tell(LibraryWait[] waits) => string.Join(", ", waits.GroupBy(wait => wait.Why)
+        .Select(why => string.Create(CultureInfo.InvariantCulture, $"{why.Count()} × '{why.Key}' (at most {why.Max(wait => wait.Ms)} ms)")));
+
     private static async Task ProveAsync(LibraryReport report, Uri gateway)
     {
         Scenario.Tell(string.Create(CultureInfo.InvariantCulture,
-            $"  the client library: {report.Sends.Length} sends, the slowest {report.Sends.Max(send => send.Ms)} ms, {report.States["waiting"]} reconnects"));
+            $"  the client library: {report.Sends.Length} sends, the slowest {report.Sends.Max(send => send.Ms)} ms; {Tell(report.Waits)}"));
         Assert.DoesNotContain(report.Sends, send => send.Seq is null);
         Assert.Empty(report.Failed);
         Assert.Empty(report.Closed);
         Assert.Empty(report.Resets);
         // The test is worth something only if they were thrown out.
-        Assert.InRange(report.States["waiting"], Users, int.MaxValue);
+        Assert.InRange(report.Waits.Length, Users, int.MaxValue);
         await using var visitor = await Visitor.ConnectAsync(gateway, "library-visitor");
         foreach (var room in report.Streams.GroupBy(stream => stream.Room))
         {
