@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test. Arguments go on to `dotnet test`, such as: ./test.sh --filter FullyQualifiedName~Resume
-# Needs the .NET 10 SDK; installs Node.js, Chromium and PostgreSQL from Debian when run as root and they are missing.
+#     ./test.sh --soak   plays the cluster's scenarios for CHAT_CLUSTER_MINUTES each (3), with CHAT_CLUSTER_CLIENTS (400)
+# Needs the .NET 10 SDK; installs Node.js, Chromium, PostgreSQL and nginx from Debian when run as root and they are missing.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -25,8 +26,15 @@ install chromium chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 # Debian keeps the server out of the PATH. The tests start servers of their own, and use none that runs.
 for programs in /usr/lib/postgresql/*/bin; do PATH=$PATH:$programs; done
 install postgres postgresql
+PATH=$PATH:/usr/sbin install nginx nginx-light
 
 dotnet build OrleansChat.sln --nologo -v quiet
+
+if [ "${1:-}" = --soak ]; then
+  shift
+  export CHAT_CLUSTER_MINUTES=${CHAT_CLUSTER_MINUTES:-3} CHAT_CLUSTER_CLIENTS=${CHAT_CLUSTER_CLIENTS:-400}
+  exec dotnet test tests/Cluster.Tests --no-build --nologo --filter FullyQualifiedName~Scenarios "$@"
+fi
 
 failed=0
 if [ $# -eq 0 ]; then

@@ -9,8 +9,11 @@ public sealed class KilledTests(SharedCluster shared)
     public async Task A_killed_silo_loses_nothing_and_its_rooms_can_be_written_within_fifteen_seconds()
     {
         await using var scenario = await Scenario.BeginAsync(shared, "silo-killed");
-        await scenario.HappenAsync(() => Happenings.KillSiloAsync(scenario));
-        await scenario.HappenAsync(() => Happenings.CrashSiloAsync(scenario));
+        await scenario.HappenAsync(async () =>
+        {
+            await Happenings.KillSiloAsync(scenario);
+            await Happenings.CrashSiloAsync(scenario);
+        });
         await scenario.ProveAsync();
         scenario.AssertWritableWithin(TimeSpan.FromSeconds(15));
     }

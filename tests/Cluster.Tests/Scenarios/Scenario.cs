@@ -53,7 +53,7 @@ internal sealed class Scenario : IAsyncDisposable
     {
         do
         {
-            if (Elapsed > Calm + Calm) Crowd.CallBack();
+            Crowd.CallBack();
             Crowd.SendAway(Crowd.Clients.Count / AwayPart);
             await happening();
             await Cluster.UntilReadyAsync();
