@@ -64,15 +64,17 @@ internal sealed class Proof(Crowd crowd, string connectionString, IReadOnlyList<
         return null;
     }
 
-    private static async Task<List<LogEntry>> ReadAsync(NpgsqlConnection database, string room)
+    private async Task<List<LogEntry>> ReadAsync(NpgsqlConnection database, string room)
     {
-        await using var command = new NpgsqlCommand("SELECT seq, sender, key, text FROM events WHERE room = $1 ORDER BY seq", database);
+        await using var command = new NpgsqlCommand("SELECT seq, sender, key, text, epoch FROM events WHERE room = $1 ORDER BY seq", database);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = room });
         await using var rows = await command.ExecuteReaderAsync();
         var log = new List<LogEntry>();
-        while (await rows.ReadAsync())
+        for (var epoch = 0L; await rows.ReadAsync(); epoch = rows.GetInt64(4))
         {
             Assert.Equal(log.Count + 1, rows.GetInt64(0));
+            // Who has been followed by another activation commits no more.
+            if (rows.GetInt64(4) < epoch) crowd.Violations.Note($"{room}: epoch {rows.GetInt64(4)} committed {rows.GetInt64(0)}, after epoch {epoch}");
             log.Add(new(rows.GetString(1), rows.GetString(2), rows.GetString(3)));
         }
 
