@@ -42,9 +42,12 @@ internal sealed class Proof(Crowd crowd, string connectionString, IReadOnlyList<
                     crowd.Violations.Note($"{room.Room}: the history has {history.Count} messages, the table {stored.Count}");
             }
 
-            // Each message was held against the others' as it came, and theirs against the log just now.
-            foreach (var client in crowd.Clients.Where(c => c.Streams.Any(s => s.Room == room.Room) && c.CursorOf(room.Room) != stored.Count))
-                crowd.Violations.Note($"{room.Room}: {client.User} has {client.CursorOf(room.Room)} of {stored.Count}");
+            // Each message was held against the others' as it came, and theirs against the log just now: what is left
+            // is that they all come to its end.
+            await Patience.UntilAsync(() => crowd.Clients
+                .Where(c => c.Streams.Any(s => s.Room == room.Room) && c.CursorOf(room.Room) != stored.Count)
+                .Select(c => $"{room.Room}: {c.User} has {c.CursorOf(room.Room)} of {stored.Count}")
+                .FirstOrDefault());
         }
 
         foreach (var reader in visitors) await reader.DisposeAsync();
