@@ -14,7 +14,8 @@ install() {
   fi
   echo "test.sh: $command is missing; installing $*"
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+  # In runlevel 1 Debian installs services without starting them: the tests bring their own.
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
 }
 
 if ! command -v dotnet > /dev/null; then

@@ -16,6 +16,7 @@
 #   CLUSTER_SILO_HEALTH_PORTS="8081 8082"    its health endpoints
 #   CLUSTER_POSTGRES_PORT=54321
 #   CLUSTER_CONFIGURATION=Release            what is built and run
+#   CLUSTER_PARENT=                          a process id; the cluster ends when that process has ended
 # A port that is taken is replaced by a free one, unless it was asked for.
 set -euo pipefail
 
@@ -298,6 +299,7 @@ supervise() {
   local -a down
   while true; do
     pause 1
+    if [ -n "${CLUSTER_PARENT:-}" ] && [ ! -d "/proc/$CLUSTER_PARENT" ]; then exit 0; fi
     down=()
     for name in "${parts[@]}"; do
       if is_running "$name"; then continue; fi
