@@ -33,11 +33,12 @@ internal sealed class GatewayServices(
         return view;
     }
 
-    /// <summary>Sends messages to a room; the room's feed hears from which activation the answer came.</summary>
+    /// <summary>Sends messages to a room; the room's feed hears from which activation the answer came, and what to expect.</summary>
     public async Task<ImmutableArray<SendOutcome>> SendAsync(string room, SendBatch batch)
     {
         var reply = await Room(room).Send(batch);
         Feeds.Heard(room, reply.Log, reply.Epoch);
+        Feeds.Acknowledged(room, reply.Outcomes.Max(outcome => outcome.Seq));
         return reply.Outcomes;
     }
 

@@ -24,9 +24,11 @@ internal sealed class SocketEndpoint(
             return;
         }
 
-        if (connections.IsClosed)
+        // A load balancer takes them to another gateway, which a goodbye after the upgrade would not let it.
+        if (connections.IsClosed || !silos.IsMade)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsync(connections.IsClosed ? "This gateway is draining.\n" : "There is no silo yet.\n");
             return;
         }
 
@@ -47,10 +49,6 @@ internal sealed class SocketEndpoint(
         if (guest is null)
         {
             await RefuseAsync(socket, CloseReason.Policy(wrong!));
-        }
-        else if (!silos.IsMade)
-        {
-            await RefuseAsync(socket, CloseReason.Overloaded("the chat is starting"));
         }
         else if (connections.Count >= services.Limits.Connections)
         {

@@ -52,6 +52,12 @@ internal sealed class RoomFeeds : BackgroundService
         if (_feeds.TryGetValue(room, out var feed)) feed.Heard(log, epoch);
     }
 
+    /// <summary>A room has acknowledged a message of this seq.</summary>
+    public void Acknowledged(string room, long seq)
+    {
+        if (_feeds.TryGetValue(room, out var feed)) feed.Acknowledged(seq);
+    }
+
     /// <summary>Renews the routes, a few at a time and spread over the interval.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -57,6 +57,21 @@ public sealed class FeedRepairTests
         await Patience.UntilAsync(() => Task.FromResult(Online(alice).SetEquals(["alice", "bob"])), "alice sees bob alone");
     }
 
+    [Fact]
+    public async Task What_was_acknowledged_is_read_from_the_log_when_no_batch_arrives()
+    {
+        // No turn either, in which a renewal would find it out.
+        await using var gateway = await TestGateway.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(new NoTurnsClock()));
+        await using var alice = await gateway.ConnectToAsync("alice", "lobby");
+        await using var bob = await gateway.ConnectToAsync("bob", "lobby");
+        gateway.Services.GetRequiredService<GatewayIdentity>().OnBatch = _ => true;
+        for (var i = 1; i <= 3; i++) await alice.SayAsync("lobby", $"{i}");
+        await bob.TakeAsync("message", frame => frame.Number("seq") == 3);
+        await alice.SayAsync("lobby", "4");
+        await bob.TakeAsync("message", frame => frame.Number("seq") == 4);
+        Assert.Equal([1L, 2, 3, 4], Seqs(bob));
+    }
+
     private static bool Mistreat(RoomBatch batch, Func<RoomBatch, bool> deliver, Random chance)
     {
         int fate;

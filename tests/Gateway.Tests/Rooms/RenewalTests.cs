@@ -24,7 +24,7 @@ public sealed class RenewalTests
         await EndActivationAsync(gateway, "lobby");
         await alice.SayAsync("lobby", "after");
         await bob.TakeAsync("message", frame => frame.Text("text") == "after");
-        await alice.SayAsync("lobby", "and on");
+        await SayElsewhereAsync(gateway, "and on");
         await bob.TakeAsync("message", frame => frame.Text("text") == "and on");
         Assert.Equal([1L, 2, 3], bob.Of("message").Select(frame => frame.Number("seq")));
     }
@@ -39,6 +39,8 @@ public sealed class RenewalTests
         await EndActivationAsync(gateway, "lobby");
         await alice.TypeAsync("after");
         await bob.TakeAsync("message", frame => frame.Text("text") == "after");
+        await SayElsewhereAsync(gateway, "and on");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "and on");
     }
 
     [Fact]
@@ -51,6 +53,8 @@ public sealed class RenewalTests
         _renewals.Left = 4;
         await alice.SayAsync("lobby", "after");
         await bob.TakeAsync("message", frame => frame.Text("text") == "after");
+        await SayElsewhereAsync(gateway, "and on");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "and on");
         Assert.Equal(0, _renewals.Left);
     }
 
@@ -65,6 +69,14 @@ public sealed class RenewalTests
         var asked = _renewals.Asked;
         for (var i = 0; i < 20; i++) await alice.SayAsync("lobby", $"{i}");
         Assert.InRange(_renewals.Asked, asked, asked + 1);
+    }
+
+    // As through another gateway: this one is sent no acknowledgement that would tell it that there is something.
+    private static async Task SayElsewhereAsync(TestGateway gateway, string text)
+    {
+        var grains = gateway.Services.GetRequiredService<IGrainFactory>();
+        var batch = new SendBatch("alice", Name: null, [new Draft(text, Key: null, ReplyTo: null, Data: null)]);
+        Assert.Null(Assert.Single((await grains.GetGrain<IRoomGrain>("lobby").Send(batch)).Outcomes).Refusal);
     }
 
     private Task<TestGateway> StartAsync() => TestGateway.StartAsync(builder =>
