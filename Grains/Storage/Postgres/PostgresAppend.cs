@@ -20,7 +20,7 @@ internal sealed class PostgresAppend(AppendRequest request) : PostgresWork<Appen
     /// <summary>The drafts that may have been committed before.</summary>
     public IEnumerable<SenderDraft> Keyed => Request.Drafts.Where(static sent => sent.Draft.Key is not null && StoredText.Refuse(sent) is null);
 
-    public override int Size => Request.Drafts.Sum(d => d.Draft.Text.Length + (d.Draft.Data?.Length ?? 0));
+    public override int Size { get; } = request.Drafts.Sum(d => d.Draft.Text.Length + (d.Draft.Data?.Length ?? 0));
 
     /// <summary>Numbers the drafts that were not committed before.</summary>
     /// <param name="earlier">What the table has under their keys, by room, sender and key.</param>

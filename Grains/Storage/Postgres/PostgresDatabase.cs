@@ -44,9 +44,10 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (string.IsNullOrWhiteSpace(settings.Host)) throw new FormatException("there is no host");
-            // Several hosts, of which one takes writes, carry their ports themselves.
-            var host = settings.Host.Contains(',', StringComparison.Ordinal) ? settings.Host : $"{settings.Host}:{settings.Port}";
-            Name = $"{host}/{settings.Database ?? settings.Username}";
+            var isOneHost = !settings.Host.Contains(',', StringComparison.Ordinal);
+            Name = $"{settings.Host}{(isOneHost ? $":{settings.Port}" : "")}/{settings.Database ?? settings.Username}";
+            // Of several hosts the one that takes writes: what was written has to be seen by those who read.
+            if (!isOneHost) settings.TargetSessionAttributes = "primary";
             _reads = Build(Complete(settings));
             // The writers keep theirs, and one that was left behind is in nobody's way.
             settings.Pooling = false;

@@ -213,6 +213,8 @@ internal sealed partial class PostgresWriter : IAsyncDisposable
 
     private async Task<PostgresSession> ReadyAsync(CancellationToken limit)
     {
+        // Here nothing has been sent yet, and whoever is told can be told so.
+        limit.ThrowIfCancellationRequested();
         if (_session is { IsOpen: true } session)
         {
             if (_clock.GetElapsedTime(_usedAt) < TrustedFor) return session;

@@ -55,6 +55,22 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
         Assert.Contains("no-such-host.invalid", noHost.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Of_several_hosts_the_one_that_is_there_is_used()
+    {
+        var server = await postgres.ServerAsync();
+        var database = Changed(await server.CreateDatabaseAsync(), b => b.Host = $"127.0.0.1:9,127.0.0.1:{server.Port}");
+        await using (var store = await PostgresTempStore.OpenAsync(database))
+        {
+            await store.Users.SetNameAsync("alice", "Alice", TempStore.At);
+            Assert.Equal("Alice", await store.Reader.FindNameAsync("alice"));
+        }
+
+        var error = await RefusedToStartAsync(Changed(database, b => b.Host = "127.0.0.1:9,127.0.0.1:7"));
+        Assert.Contains("127.0.0.1:9,127.0.0.1:7/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("refused", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
     [InlineData("")]

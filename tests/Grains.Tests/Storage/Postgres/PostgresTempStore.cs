@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using OrleansChat.Grains.Hosting;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Grains.Storage.Postgres;
 using OrleansChat.Tests.Postgres;
@@ -94,26 +94,11 @@ internal sealed class PostgresTempStore : TempStore
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
-        services.AddHostedService<Opening>();
+        // Before the silo starts, as a process does it.
+        services.AddHostedService(provider => new StoreOpening(provider.GetRequiredService<PostgresStore>().OpenAsync));
     }
 
     public override ValueTask DisposeAsync() => Store.DisposeAsync();
-
-    // Before the silo starts, as a process does it.
-    private sealed class Opening(PostgresStore store) : IHostedLifecycleService
-    {
-        public Task StartingAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 
     private sealed class Held(string owner, WriterGate gate) : PostgresWork<bool>(owner), IPostgresStatement
     {
