@@ -14,6 +14,7 @@ internal sealed partial class RoomFeed
 
     // After a renewal of which nobody knows whether it arrived, the next one names everyone.
     private bool _inFull = true;
+    private long _number;
     private Task<RouteStatus>? _renewing;
     private Task<RouteStatus>? _renewingNext;
 
@@ -168,7 +169,7 @@ internal sealed partial class RoomFeed
         _inFull = false;
         // Who is online is asked for each time: somebody is joining, or something was missed, or it costs next to nothing.
         return new RouteRenewal(
-            Route, _context.Gateway, _context.Observer, _log is null ? -1 : Cursor, full, arrived, departed, WantPresence: true);
+            Route, ++_number, _context.Gateway, _context.Observer, _log is null ? -1 : Cursor, full, arrived, departed, WantPresence: true);
     }
 
     private void Apply(RouteStatus status)

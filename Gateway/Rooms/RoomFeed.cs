@@ -62,8 +62,8 @@ internal sealed partial class RoomFeed
             if (_log is null) return true;
             if (!IsSameLog(batch.Log)) return false;
             foreach (var sequenced in batch.Events) Accept(sequenced);
-            // The room has moved and has brought this route along: the rest of what is new there, its answer tells.
-            if (batch.Epoch > _epoch) RenewSoon();
+            // The room has ended, or has moved and has brought this route along: the rest of what is new, its answer tells.
+            if (batch.Epoch > _epoch || (batch.Ended && batch.Epoch == _epoch)) RenewSoon();
             if (batch.LastSeq > Cursor) _ = PullToAsync(batch.LastSeq);
             foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
             return true;

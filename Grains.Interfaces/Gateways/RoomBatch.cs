@@ -14,6 +14,10 @@ namespace OrleansChat.Gateways;
 /// <param name="LastSeq">The newest committed seq. Beyond the last of <paramref name="Events"/>: pull the rest.</param>
 /// <param name="Events">Ascending and without gaps; possibly none.</param>
 /// <param name="Signals">Presence, typing and read cursors.</param>
+/// <param name="Ended">
+/// Whether the activation of this epoch has ended, and with it what it knew of the route: renew, unless there was an
+/// answer from a later one already.
+/// </param>
 [GenerateSerializer, Immutable, Alias("chat.room-batch")]
 public sealed record RoomBatch(
     [property: Id(0)] string Route,
@@ -22,4 +26,5 @@ public sealed record RoomBatch(
     [property: Id(3)] long Epoch,
     [property: Id(4)] long LastSeq,
     [property: Id(5)] ImmutableArray<RoomEvent> Events,
-    [property: Id(6)] ImmutableArray<RoomSignal> Signals);
+    [property: Id(6)] ImmutableArray<RoomSignal> Signals,
+    [property: Id(7)] bool Ended = false);

@@ -8,6 +8,10 @@ namespace OrleansChat.Rooms;
 /// One call registers a route, keeps it alive, and finds what a lost batch or a moved room left out.
 /// </summary>
 /// <param name="Route">This route's id, made by the gateway, never used twice.</param>
+/// <param name="Number">
+/// 1, 2, 3 … for this route. One that was overtaken by a later one changes nothing; a room that has missed one asks for
+/// all of it.
+/// </param>
 /// <param name="Gateway">The gateway process, for people who read logs.</param>
 /// <param name="Observer">Where to deliver.</param>
 /// <param name="Cursor">The last seq that the gateway has; -1 when it has yet to learn where the room stands.</param>
@@ -18,18 +22,19 @@ namespace OrleansChat.Rooms;
 [GenerateSerializer, Immutable, Alias("chat.route-renewal")]
 public sealed record RouteRenewal(
     [property: Id(0)] string Route,
-    [property: Id(1)] string Gateway,
-    [property: Id(2)] IGatewayObserver Observer,
-    [property: Id(3)] long Cursor,
-    [property: Id(4)] bool Full,
-    [property: Id(5)] ImmutableArray<string> Arrived,
-    [property: Id(6)] ImmutableArray<string> Departed,
-    [property: Id(7)] bool WantPresence);
+    [property: Id(1)] long Number,
+    [property: Id(2)] string Gateway,
+    [property: Id(3)] IGatewayObserver Observer,
+    [property: Id(4)] long Cursor,
+    [property: Id(5)] bool Full,
+    [property: Id(6)] ImmutableArray<string> Arrived,
+    [property: Id(7)] ImmutableArray<string> Departed,
+    [property: Id(8)] bool WantPresence);
 
 /// <summary>A room's answer to <see cref="RouteRenewal"/>.</summary>
 /// <param name="Known">
-/// Whether the room knew the route. When it did not and the renewal was not full, nothing was registered: renew again,
-/// in full.
+/// Whether the room knew the route and had missed no renewal of it. If not, and the renewal was not full, nothing has
+/// changed: renew again, in full.
 /// </param>
 /// <param name="Log">The incarnation of the room's log.</param>
 /// <param name="Epoch">The activation's fence.</param>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using OrleansChat.Grains.Moving;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Grains.Storage.Postgres;
 using OrleansChat.Grains.Storage.Sqlite;
@@ -51,6 +52,7 @@ public static class ChatSilo
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         silo.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
         silo.AddIncomingGrainCallFilter<StoreFaultFilter>();
+        silo.AddMovingGrains();
     }
 
     private static void AddPostgresStore(this IServiceCollection services, ClusterSettings settings)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansChat.Gateways;
+using OrleansChat.Grains.Moving;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Rooms;
 using OrleansChat.Users;
@@ -20,47 +21,27 @@ namespace OrleansChat.Grains.Rooms;
 /// </remarks>
 [Reentrant]
 [CollectionAgeLimit(Minutes = 10)]
-internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallFilter
+internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallFilter, IGrainMigrationParticipant
 {
-    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
-
     private readonly IRoomStore _store;
     private readonly IChatReader _reader;
     private readonly TimeProvider _clock;
     private readonly ILogger<RoomGrain> _logger;
     private readonly MembershipNews _news;
+    private readonly Departure _departure;
+    private readonly LastWords _lastWords;
     private OpenRoom? _open;
     private Task<OpenRoom?>? _opening;
     private bool _ending;
 
-    public RoomGrain(IRoomStore store, IChatReader reader, TimeProvider clock, ILogger<RoomGrain> logger)
+    public RoomGrain(
+        IRoomStore store, IChatReader reader, Departure departure, LastWords lastWords, TimeProvider clock, ILogger<RoomGrain> logger)
     {
-        (_store, _reader, _clock, _logger) = (store, reader, clock, logger);
+        (_store, _reader, _departure, _lastWords, _clock, _logger) = (store, reader, departure, lastWords, clock, logger);
         _news = new MembershipNews(GrainFactory, clock, logger);
     }
 
     private string Room => this.GetPrimaryKeyString();
-
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        this.RegisterGrainTimer(
-            static (room, _) =>
-            {
-                room._open?.Routes.DropExpired();
-                return Task.CompletedTask;
-            },
-            this,
-            new GrainTimerCreationOptions(ExpiryInterval, ExpiryInterval) { Interleave = true });
-        return Task.CompletedTask;
-    }
-
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        if (_open is not { } room) return;
-        await room.Log.DrainAsync().WaitAsync(cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        room.Routes.CloseAll();
-    }
 
     /// <summary>Turns what the store says into what a client can use, and ends an activation that was fenced.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
@@ -205,6 +186,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         RouteTable? routes = null;
         var log = new RoomLog(_store, _clock, head, () => routes!.KickAll(), End);
         routes = new RouteTable(head, log, _clock, _logger);
+        TakeUp(routes);
         return _open = new OpenRoom(head, log, routes, new RoomMembers(_reader, head), new TypingThrottle(_clock));
     }
 

@@ -31,6 +31,9 @@ internal sealed class RoomPresence
         _routesOf[user] = _routesOf.GetValueOrDefault(user) + 1;
     }
 
+    /// <summary>Somebody who was online before the room came here, which is no news.</summary>
+    public void Restore(string user) => _routesOf[user] = _routesOf.GetValueOrDefault(user) + 1;
+
     public void Depart(string user)
     {
         Touch(user);

@@ -1,4 +1,5 @@
 using OrleansChat.Gateways;
+using OrleansChat.Grains.Moving;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Rooms;
 
@@ -27,16 +28,28 @@ internal sealed partial class Route
     private readonly Queue<RoomSignal> _signals = new();
     private readonly RoomHead _head;
     private long _next;
+    private bool _hasNewsOfItself;
     private bool _running;
     private bool _closed;
     private long _renewedAt;
+    private TimeSpan _ageBefore;
 
     public Route(RouteRenewal renewal, RoomHead head, RoomLog log, TimeProvider clock, ILogger logger)
     {
         (_head, _log, _clock, _logger) = (head, log, clock, logger);
         (Id, Gateway, Observer) = (renewal.Route, renewal.Gateway, renewal.Observer);
         _next = (renewal.Cursor < 0 ? log.LastSeq : renewal.Cursor) + 1;
-        Renew(renewal.Observer);
+        Renew(renewal);
+    }
+
+    /// <summary>Takes up a route that has come along from another silo. The gateway is told of it with the first batch.</summary>
+    public Route(CarriedRoute carried, RoomHead head, RoomLog log, TimeProvider clock, ILogger logger)
+    {
+        (_head, _log, _clock, _logger) = (head, log, clock, logger);
+        (Id, Gateway, Observer, Number) = (carried.Id, carried.Gateway, carried.Observer, carried.Number);
+        (_next, _ageBefore, _renewedAt) = (carried.Next, carried.Age, clock.GetTimestamp());
+        foreach (var signal in carried.Signals) _signals.Enqueue(signal);
+        _hasNewsOfItself = true;
     }
 
     public string Id { get; }
@@ -45,6 +58,9 @@ internal sealed partial class Route
 
     public IGatewayObserver Observer { get; private set; }
 
+    /// <summary>The number of the last renewal.</summary>
+    public long Number { get; private set; }
+
     /// <summary>The users who listen through this route.</summary>
     public HashSet<string> Users { get; } = [];
 
@@ -52,13 +68,25 @@ internal sealed partial class Route
     public bool IsUnknownToGateway { get; private set; }
 
     /// <summary>Keeps the route for another <see cref="RoomRules.RouteLease"/>.</summary>
-    public void Renew(IGatewayObserver observer)
+    public void Renew(RouteRenewal renewal)
     {
-        Observer = observer;
-        _renewedAt = _clock.GetTimestamp();
+        (Observer, Number) = (renewal.Observer, renewal.Number);
+        (_renewedAt, _ageBefore) = (_clock.GetTimestamp(), TimeSpan.Zero);
     }
 
-    public bool HasExpired() => _clock.GetElapsedTime(_renewedAt) > RoomRules.RouteLease;
+    public bool HasExpired() => Age > RoomRules.RouteLease;
+
+    /// <summary>What another silo needs to go on with it.</summary>
+    public CarriedRoute Carry()
+    {
+        // Announcements of presence are numbered by epoch; the gateway's next renewal makes up for them.
+        var signals = _signals.Where(signal => signal is not PresenceSignal);
+        return new CarriedRoute(Id, Gateway, Observer, [.. Users], Number, _next, Age, [.. signals]);
+    }
+
+    /// <summary>What there is to say when the activation has ended.</summary>
+    public LastWord LastWord() =>
+        new(Gateway, Observer, new RoomBatch(Id, _head.Room, _head.Log, _head.Epoch, _log.LastSeq, [], [], Ended: true));
 
     /// <summary>Sends what there is to send, unless a batch is under way; then that one's arrival does it.</summary>
     public void Kick()
@@ -78,7 +106,9 @@ internal sealed partial class Route
     /// <summary>Sends nothing more.</summary>
     public void Close() => _closed = true;
 
-    private bool HasWork => !_closed && (_next <= _log.LastSeq || _signals.Count > 0);
+    private TimeSpan Age => _ageBefore + _clock.GetElapsedTime(_renewedAt);
+
+    private bool HasWork => !_closed && (_hasNewsOfItself || _next <= _log.LastSeq || _signals.Count > 0);
 
     private async Task RunAsync()
     {
@@ -95,6 +125,7 @@ internal sealed partial class Route
                 }
 
                 _next = Math.Max(_next, batch.LastSeq + 1);
+                _hasNewsOfItself = false;
                 pause = FirstPause;
             }
             catch (Exception error)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using OrleansChat.Gateways;
+using OrleansChat.Grains.Moving;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Rooms;
 
@@ -36,14 +38,16 @@ internal sealed class RouteTable(RoomHead head, RoomLog log, TimeProvider clock,
     public RouteStatus Renew(RouteRenewal renewal)
     {
         var known = _routes.TryGetValue(renewal.Route, out var route);
-        if (!known && !renewal.Full) return Status(known, presence: null);
+        if (route is not null && renewal.Number <= route.Number) return Status(known, Presence(renewal));
+        // Without the route, or without what the renewal before said of arrivals and departures, this one means nothing.
+        if (!renewal.Full && renewal.Number != route?.Number + 1) return Status(known: false, presence: null);
         if (route is null)
         {
             route = new Route(renewal, head, log, clock, logger);
             _routes.Add(route.Id, route);
         }
 
-        route.Renew(renewal.Observer);
+        route.Renew(renewal);
         if (renewal.Full)
         {
             foreach (var user in route.Users.Except(renewal.Arrived).ToList()) Depart(route, user);
@@ -53,8 +57,31 @@ internal sealed class RouteTable(RoomHead head, RoomLog log, TimeProvider clock,
         foreach (var user in renewal.Arrived) Arrive(route, user);
         Announce();
         route.Kick();
-        return Status(known, renewal.WantPresence ? _presence.Snapshot() : null);
+        return Status(known, Presence(renewal));
     }
+
+    /// <summary>Goes on with the routes that came along from another silo. Nobody arrives by that: they were there.</summary>
+    public void Restore(CarriedRoom carried)
+    {
+        if (carried.Log != head.Log) return;
+        foreach (var taken in carried.Routes)
+        {
+            var route = new Route(taken, head, log, clock, logger);
+            _routes.Add(route.Id, route);
+            foreach (var user in taken.Users)
+            {
+                if (route.Users.Add(user)) _presence.Restore(user);
+            }
+
+            route.Kick();
+        }
+    }
+
+    /// <summary>What another silo needs to go on with the routes.</summary>
+    public CarriedRoom Carry() => new(head.Log, [.. _routes.Values.Where(r => !r.IsUnknownToGateway).Select(r => r.Carry())]);
+
+    /// <summary>What there is to say to the gateways when the activation has ended.</summary>
+    public ImmutableArray<LastWord> LastWords() => [.. _routes.Values.Select(r => r.LastWord())];
 
     public void Close(string route)
     {
@@ -89,6 +116,8 @@ internal sealed class RouteTable(RoomHead head, RoomLog log, TimeProvider clock,
     {
         if (route.Users.Remove(user)) _presence.Depart(user);
     }
+
+    private PresenceSnapshot? Presence(RouteRenewal renewal) => renewal.WantPresence ? _presence.Snapshot() : null;
 
     private RouteStatus Status(bool known, PresenceSnapshot? presence) =>
         new(known, head.Log, head.Epoch, log.LastSeq, _presence.Version, presence);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansChat.Gateways;
+using OrleansChat.Grains.Moving;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Rooms;
 using OrleansChat.Users;
@@ -9,13 +10,17 @@ namespace OrleansChat.Grains.Users;
 
 /// <summary>
 /// A user's connections, in memory, each under a lease that its gateway renews; and the way for news of the user's
-/// memberships to reach them. What is lost with an activation comes back with the next renewal.
+/// memberships to reach them. All of it moves along when its silo stops; what is lost with an activation comes back
+/// with the next renewal.
 /// </summary>
 [Reentrant]
 [CollectionAgeLimit(Minutes = 10)]
 internal sealed class UserGrain(
-    IChatReader reader, IUserStore store, TimeProvider clock, ILogger<UserGrain> logger) : Grain, IUserGrain
+    IChatReader reader, IUserStore store, Departure departure, TimeProvider clock, ILogger<UserGrain> logger)
+    : Grain, IUserGrain, IGrainMigrationParticipant
 {
+    private const string CarriedKey = "chat.user";
+
     private readonly Dictionary<string, Lease> _connections = [];
     private readonly Dictionary<string, NoticeLane> _lanes = [];
     private long _version;
@@ -26,9 +31,28 @@ internal sealed class UserGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // A gateway that renews with the version of an earlier activation must see another one.
-        _version = clock.GetUtcNow().ToUnixTimeMilliseconds() << 20;
+        // A gateway that renews with the version of an earlier activation must see another one; unless this one has
+        // come with all that the earlier one knew.
+        if (_version == 0) _version = clock.GetUtcNow().ToUnixTimeMilliseconds() << 20;
         return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_connections.Count > 0) departure.TryMove(GrainContext, reason);
+        return Task.CompletedTask;
+    }
+
+    public void OnDehydrate(IDehydrationContext dehydrationContext) =>
+        dehydrationContext.TryAddValue(CarriedKey, new CarriedUser(_version, [.. _connections.Select(pair =>
+            new CarriedConnection(pair.Key, pair.Value.Gateway, pair.Value.Observer, Age(pair.Value)))]));
+
+    public void OnRehydrate(IRehydrationContext rehydrationContext)
+    {
+        if (!rehydrationContext.TryGetValue(CarriedKey, out CarriedUser? carried)) return;
+        _version = carried.Version;
+        foreach (var taken in carried.Connections)
+            _connections[taken.Connection] = new Lease(taken.Gateway, taken.Observer, clock.GetTimestamp(), taken.Age);
     }
 
     public async Task<UserSession> Connect(ConnectionRequest request)
@@ -88,15 +112,17 @@ internal sealed class UserGrain(
     }
 
     private void Register(string connection, string gateway, IGatewayObserver observer) =>
-        _connections[connection] = new Lease(gateway, observer, clock.GetTimestamp());
+        _connections[connection] = new Lease(gateway, observer, clock.GetTimestamp(), AgeBefore: TimeSpan.Zero);
 
     private void ForgetExpired()
     {
         foreach (var (connection, lease) in _connections)
         {
-            if (clock.GetElapsedTime(lease.RenewedAt) > RoomRules.ConnectionLease) _connections.Remove(connection);
+            if (Age(lease) > RoomRules.ConnectionLease) _connections.Remove(connection);
         }
     }
+
+    private TimeSpan Age(Lease lease) => lease.AgeBefore + clock.GetElapsedTime(lease.RenewedAt);
 
     private void ForgetGateway(string gateway)
     {
@@ -121,5 +147,5 @@ internal sealed class UserGrain(
         _name = name;
     }
 
-    private sealed record Lease(string Gateway, IGatewayObserver Observer, long RenewedAt);
+    private sealed record Lease(string Gateway, IGatewayObserver Observer, long RenewedAt, TimeSpan AgeBefore);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
@@ -12,7 +13,7 @@ using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Tests.Clusters;
 
-/// <summary>Two silos over a real database, and a client of theirs, as a gateway is.</summary>
+/// <summary>Two silos or more over a real database, and a client of theirs, as a gateway is.</summary>
 public class ChatCluster : IAsyncLifetime
 {
     /// <summary>How long the client waits for an answer.</summary>
@@ -20,6 +21,8 @@ public class ChatCluster : IAsyncLifetime
 
     private readonly TimeSpan _patience;
     private readonly Func<Task<TempStore>> _open;
+    private readonly short _silos;
+    private readonly bool _ownDirectory;
     private readonly List<object> _kept = [];
     private InProcessTestCluster? _cluster;
     private TempStore? _temp;
@@ -32,7 +35,13 @@ public class ChatCluster : IAsyncLifetime
 
     /// <param name="patience">How long the client waits for an answer.</param>
     /// <param name="open">Opens a store over a new database.</param>
-    protected ChatCluster(TimeSpan patience, Func<Task<TempStore>> open) => (_patience, _open) = (patience, open);
+    /// <param name="silos">How many silos there are.</param>
+    /// <param name="ownDirectory">
+    /// Whether the silos keep the directory of grains among themselves, as those of the product do; or have one that
+    /// outlives them all.
+    /// </param>
+    protected ChatCluster(TimeSpan patience, Func<Task<TempStore>> open, short silos = 2, bool ownDirectory = false) =>
+        (_patience, _open, _silos, _ownDirectory) = (patience, open, silos, ownDirectory);
 
     internal ShiftedClock Clock { get; } = new();
 
@@ -48,7 +57,8 @@ public class ChatCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _temp = await _open();
-        var builder = new InProcessTestClusterBuilder(2);
+        var builder = new InProcessTestClusterBuilder(_silos);
+        if (_ownDirectory) UseDirectoryOfTheTestCluster(builder.Options, false);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureHost(host => host.Logging.ClearProviders());
         builder.ConfigureSilo((_, silo) =>
@@ -64,7 +74,11 @@ public class ChatCluster : IAsyncLifetime
                 options.NumVotesForDeathDeclaration = 1;
             });
         });
-        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = _patience));
+        builder.ConfigureClient(client =>
+        {
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = _patience);
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
@@ -101,4 +115,8 @@ public class ChatCluster : IAsyncLifetime
         Silos.TryGetGrainContext(grain.GetGrainId(), out var context)
             ? Silos.GetSiloForAddress(context.Address.SiloAddress!)
             : null;
+
+    // There is no public way to have the directory that every silo has outside of tests.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterGrainDirectory")]
+    private static extern void UseDirectoryOfTheTestCluster(InProcessTestClusterOptions options, bool value);
 }

@@ -21,6 +21,7 @@ internal sealed class Follower : IGatewayObserver
     private long _cursor;
     private long _presenceEpoch = -1;
     private long _presenceVersion;
+    private long _renewals;
     private bool _closed;
 
     public Follower(ChatCluster cluster, string room, params ImmutableArray<string> users)
@@ -117,7 +118,7 @@ internal sealed class Follower : IGatewayObserver
     public Task<bool> Notify(UserNotice notice) => Task.FromResult(false);
 
     private RouteRenewal Renewal(long cursor, bool full) =>
-        new(Route, "follower", _reference, cursor, full, full ? Users : [], [], WantPresence: true);
+        new(Route, Interlocked.Increment(ref _renewals), "follower", _reference, cursor, full, full ? Users : [], [], WantPresence: true);
 
     private void Accept(RoomEvent sequenced)
     {

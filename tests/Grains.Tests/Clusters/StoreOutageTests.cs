@@ -66,7 +66,7 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
         await room.SendAsync("alice", "before", "k0");
         var before = await new Follower(cluster, id, "alice").FollowAsync();
         var attempt = 1;
-        while (await IsAcknowledgedAsync(id, $"k{attempt}"))
+        while (await UnknownCommits.IsAcknowledgedAsync(cluster, id, $"k{attempt}"))
         {
             Assert.True(attempt < 50, "no message ever goes into the transaction that fails");
             attempt++;
@@ -77,31 +77,5 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
         var outcome = await room.SendAsync("alice", "during", $"k{attempt}");
         Assert.Equal((attempt + 1, false), (outcome.Seq, outcome.Duplicate));
         Assert.Equal(attempt + 1, (await cluster.Temp.LogAsync(id)).Length);
-    }
-
-    // Sends a message beside a piece of work that makes COMMIT fail; nobody knows from here whether they go together.
-    private async Task<bool> IsAcknowledgedAsync(string id, string key)
-    {
-        using var gate = await cluster.Temp.HoldWriterAsync("");
-        var poison = cluster.Sqlite.Store.Writer.RunAsync(session =>
-        {
-            session.Execute("CREATE TABLE a (id INTEGER PRIMARY KEY)");
-            session.Execute("CREATE TABLE b (a INTEGER REFERENCES a DEFERRABLE INITIALLY DEFERRED)");
-            return session.Execute("INSERT INTO b VALUES (1)");
-        });
-        var sending = cluster.Room(id).SendAsync("alice", "during", key);
-        for (var i = 0; i < 10; i++) await cluster.History(id).Pull(0, 1);
-        gate.Open();
-        await Assert.ThrowsAnyAsync<Exception>(() => poison);
-        try
-        {
-            await sending;
-            return true;
-        }
-        catch (ChatException refused)
-        {
-            Assert.Equal(ChatErrorCode.Unavailable, refused.Code);
-            return false;
-        }
     }
 }

@@ -181,7 +181,7 @@ public abstract class FeedTests(ChatCluster cluster)
         for (var i = 1; i <= 40; i++)
         {
             ImmutableArray<string> departed = i > 5 ? [$"user{i - 5}"] : [];
-            await room.Renew(new RouteRenewal("busy", "busy", Reference(busy), -1, Full: false, [$"user{i}"], departed, WantPresence: false));
+            await room.Renew(new RouteRenewal("busy", _numbers.Next("busy"), "busy", Reference(busy), -1, Full: false, [$"user{i}"], departed, WantPresence: false));
             online.Add($"user{i}");
             online.ExceptWith(departed);
         }
@@ -211,7 +211,7 @@ public abstract class FeedTests(ChatCluster cluster)
         Assert.Equal((1, 501, 0, 0), (count.Version, count.Online, count.Joined.Length, count.Left.Length));
         await room.Typing("alice");
 
-        await room.Renew(new RouteRenewal("r1", "r1", Reference(gateway), -1, Full: false, [], ["user500"], WantPresence: false));
+        await room.Renew(new RouteRenewal("r1", _numbers.Next("r1"), "r1", Reference(gateway), -1, Full: false, [], ["user500"], WantPresence: false));
         await Eventually.TrueAsync(() => gateway.Presence.Length == 2, "the departure is announced");
         var named = gateway.Presence[1];
         Assert.Equal((2, 500, "user500"), (named.Version, named.Online, named.Left.Single()));
@@ -265,6 +265,7 @@ public abstract class FeedTests(ChatCluster cluster)
     }
 
     private readonly Dictionary<FakeGateway, IGatewayObserver> _references = [];
+    private readonly RenewalNumbers _numbers = new();
 
     private IGatewayObserver Reference(FakeGateway gateway)
     {
@@ -275,7 +276,7 @@ public abstract class FeedTests(ChatCluster cluster)
 
     private Task<RouteStatus> RenewAsync(
         IRoomGrain room, FakeGateway gateway, string route, long cursor, bool full = true, params ImmutableArray<string> users) =>
-        room.Renew(new RouteRenewal(route, route, Reference(gateway), cursor, full, users, [], WantPresence: true));
+        room.Renew(new RouteRenewal(route, _numbers.Next(route), route, Reference(gateway), cursor, full, users, [], WantPresence: true));
 
     private static Task SendAsync(IRoomGrain room, int count) => room.Send(
         new SendBatch("alice", null, [.. Enumerable.Range(0, count).Select(i => Sending.Text($"{i}"))]));

@@ -94,5 +94,5 @@ public sealed class ReadCursorTests(ChatCluster cluster) : IClassFixture<ChatClu
     }
 
     private Task RenewAsync(IRoomGrain room, FakeGateway gateway, string route, string user) =>
-        room.Renew(new RouteRenewal(route, route, cluster.Reference(gateway), -1, Full: true, [user], [], WantPresence: false));
+        room.Renew(new RouteRenewal(route, 1, route, cluster.Reference(gateway), -1, Full: true, [user], [], WantPresence: false));
 }

@@ -14,6 +14,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     private readonly SqliteTempStore _temp = new();
     private readonly ManualClock _clock = new();
     private readonly Turns _turns = new();
+    private readonly RenewalNumbers _numbers = new();
     private RoomLog _log = null!;
     private RouteTable _routes = null!;
 
@@ -194,7 +195,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     private Task<RouteStatus> RenewAsync(
         IGatewayObserver gateway, string route, long cursor, bool full = true, params ImmutableArray<string> users) =>
         _turns.RunAsync(() => _routes.Renew(
-            new RouteRenewal(route, "gateway", gateway, cursor, full, users, [], WantPresence: false)));
+            new RouteRenewal(route, _numbers.Next(route), "gateway", gateway, cursor, full, users, [], WantPresence: false)));
 
     private Task SendAsync(int count) => _turns.RunAsync(() => _log.AppendAsync(
         [.. Enumerable.Range(0, count).Select(i => TempStore.From("alice", TempStore.Text($"{i}")))]));

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateways;
+
+namespace OrleansChat.Grains.Users;
+
+/// <summary>What a user takes along to another silo, so that no gateway has to read the list of rooms again.</summary>
+/// <param name="Version">The version of the last notice.</param>
+/// <param name="Connections">The connections.</param>
+[GenerateSerializer, Immutable, Alias("chat.carried-user")]
+internal sealed record CarriedUser(
+    [property: Id(0)] long Version,
+    [property: Id(1)] ImmutableArray<CarriedConnection> Connections);
+
+/// <summary>A connection on its way to another silo.</summary>
+/// <param name="Connection">Its id.</param>
+/// <param name="Gateway">The gateway that holds it.</param>
+/// <param name="Observer">Where that gateway takes notices.</param>
+/// <param name="Age">How long ago its lease was renewed: moving prolongs no lease.</param>
+[GenerateSerializer, Immutable, Alias("chat.carried-connection")]
+internal sealed record CarriedConnection(
+    [property: Id(0)] string Connection,
+    [property: Id(1)] string Gateway,
+    [property: Id(2)] IGatewayObserver Observer,
+    [property: Id(3)] TimeSpan Age);

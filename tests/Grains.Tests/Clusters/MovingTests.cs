@@ -1,0 +1,167 @@
+using OrleansChat.Grains.Tests.Clocks;
+using OrleansChat.Grains.Tests.Rooms;
+using OrleansChat.Rooms;
+using OrleansChat.Users;
+
+namespace OrleansChat.Grains.Tests.Clusters;
+
+/// <summary>
+/// A silo stops in good order. Nobody renews anything in these tests unless they say so: what arrives afterwards, it is
+/// because the rooms have brought their routes along.
+/// </summary>
+public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingCluster>
+{
+    [Fact]
+    public async Task Nobody_who_sends_or_follows_notices_that_a_silo_stops()
+    {
+        const int Rooms = 24, Senders = 2;
+        var ids = Enumerable.Range(0, Rooms).Select(_ => cluster.Name("room")).ToArray();
+        var followers = new List<Follower>();
+        foreach (var id in ids)
+        {
+            for (var sender = 0; sender < Senders; sender++) await cluster.Room(id).Join($"user{sender}", null);
+            for (var gateway = 0; gateway < 2; gateway++)
+            {
+                var follower = new Follower(cluster, id, $"user{gateway}");
+                await follower.FollowAsync();
+                followers.Add(follower);
+            }
+        }
+
+        using var stopped = new CancellationTokenSource();
+        var sent = 0;
+        var sending = ids.SelectMany(id => Enumerable.Range(0, Senders).Select(async sender =>
+        {
+            var seqs = new List<long>();
+            for (var i = 0; !stopped.IsCancellationRequested || i < 10; i++)
+            {
+                // Once, without trying again: nothing may fail.
+                seqs.Add((await cluster.Room(id).SendAsync($"user{sender}", $"{sender} {i}", $"{i}")).Seq);
+                Interlocked.Increment(ref sent);
+            }
+
+            return (Room: id, User: $"user{sender}", Seqs: seqs);
+        })).ToList();
+        await Eventually.TrueAsync(() => Volatile.Read(ref sent) > 500, "everybody is sending");
+        var leaving = cluster.SiloOf(cluster.Room(ids[0]))!;
+        var moved = ids.Where(id => cluster.SiloOf(cluster.Room(id)) == leaving).ToList();
+        await cluster.Silos.StopSiloAsync(leaving);
+        var before = Volatile.Read(ref sent);
+        await Eventually.TrueAsync(() => Volatile.Read(ref sent) > before + 500, "everybody goes on sending");
+        await stopped.CancelAsync();
+        var acknowledged = await Task.WhenAll(sending);
+        await cluster.Silos.StartAdditionalSiloAsync();
+
+        Assert.NotEmpty(moved);
+        foreach (var follower in followers)
+        {
+            var log = await cluster.Temp.LogAsync(follower.Room);
+            await Eventually.TrueAsync(() => follower.Cursor == log.Length, $"all {log.Length} events of {follower.Room} arrive");
+            Assert.Equal(log, follower.Events);
+            Assert.Equal(Enumerable.Range(1, log.Length).Select(i => (long)i), log.Select(e => e.Seq));
+            foreach (var (_, user, seqs) in acknowledged.Where(a => a.Room == follower.Room))
+                Assert.Equal(seqs, log.Where(e => e.From == user).Select(e => e.Seq));
+        }
+    }
+
+    [Fact]
+    public async Task A_room_that_moved_goes_on_where_each_gateway_stands_and_nobody_seems_to_go()
+    {
+        var id = cluster.Name("room");
+        var room = cluster.Room(id);
+        await room.Join("alice", null);
+        await room.SendAsync("alice", "before");
+        var numbers = new RenewalNumbers();
+        var (behind, gone) = (new FakeGateway(), new FakeGateway { Answer = static () => Task.FromResult(false) });
+        var before = await RenewAsync(behind, "behind", cursor: 0, full: true, "alice", "bob");
+        await RenewAsync(gone, "gone", cursor: -1, full: true, "carol");
+        await Eventually.TrueAsync(() => behind.Presence.Length > 0, "it is announced who is online");
+        var announced = behind.Presence.Length;
+        var held = new TaskCompletionSource<bool>();
+        behind.Answer = () => held.Task;
+        await room.SendAsync("alice", "under way");
+        await Eventually.TrueAsync(() => behind.Events.Any(e => e.Text == "under way"), "a batch is under way");
+        await room.SendAsync("alice", "behind it");
+        await room.Read("alice", 3);
+
+        await StopSiloOfAsync(room);
+        held.SetResult(true);
+        behind.Answer = static () => Task.FromResult(true);
+        await room.SendSurelyAsync("alice", "after", "k");
+        await Eventually.TrueAsync(() => behind.Events.Any(e => e.Seq == 4), "it is sent what came after the move");
+        // The first that it hears from there names what was under way, or behind that, when the room left.
+        var since = behind.Batches.Where(b => b.Epoch > before.Epoch).ToList();
+        Assert.Equal(3, since[0].LastSeq);
+        Assert.Equal([4L], since.SelectMany(b => b.Events).Select(e => e.Seq));
+        Assert.Contains(since.SelectMany(b => b.Signals).Concat(behind.Signals), signal => signal is Gateways.ReadSignal { Seq: 3 });
+        var after = await RenewAsync(behind, "behind", cursor: 4, full: false);
+        Assert.Equal((true, before.Epoch + 1), (after.Known, after.Epoch));
+        Assert.Equal(["alice", "bob"], after.Presence!.Users!.Value);
+        Assert.Equal(announced, behind.Presence.Length);
+
+        Task<RouteStatus> RenewAsync(FakeGateway gateway, string route, long cursor, bool full, params string[] users) =>
+            room.Renew(new RouteRenewal(route, numbers.Next(route), route, cluster.Reference(gateway), cursor, full, [.. users], [], WantPresence: true));
+    }
+
+    [Fact]
+    public async Task A_users_connections_and_the_count_of_its_news_move_along()
+    {
+        var id = cluster.Name("user");
+        var user = cluster.User(id);
+        var gateway = new FakeGateway();
+        var session = await user.Connect(new ConnectionRequest("c1", "g", cluster.Reference(gateway), Name: null, Limit: 1));
+        await StopSiloOfAsync(user);
+        await Sending.SurelyAsync(() => DoneAsync(user.RoomChanged(new RoomChange("news", null, null))));
+        await Eventually.TrueAsync(() => gateway.Notices.Length == 1, "its connection is told");
+        // By the same count, so that the gateway reads nothing anew; and the limit counts it still.
+        Assert.Equal(session.Version + 1, gateway.Notices[0].Version);
+        var refused = await Assert.ThrowsAsync<ChatException>(() => user.Connect(
+            new ConnectionRequest("c2", "g", cluster.Reference(gateway), Name: null, Limit: 1)));
+        Assert.Equal(ChatErrorCode.RateLimited, refused.Code);
+    }
+
+    [Fact]
+    public async Task A_lease_goes_on_where_the_room_goes()
+    {
+        var room = cluster.Room(cluster.Name("room"));
+        await room.Join("alice", null);
+        var gateway = new FakeGateway();
+        await room.Renew(new RouteRenewal("r1", 1, "g", cluster.Reference(gateway), -1, Full: true, ["alice"], [], WantPresence: false));
+        cluster.Clock.Advance(RoomRules.RouteLease / 2);
+        await StopSiloOfAsync(room);
+        Assert.True(await IsOnlineAsync());
+        cluster.Clock.Advance((RoomRules.RouteLease / 2) + TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(async () => !await IsOnlineAsync(), "the route is dropped after its lease");
+
+        Task<bool> IsOnlineAsync() => Sending.SurelyAsync(
+            async () => (await room.Members("alice", null, 10)).Members.Single().Online);
+    }
+
+    [Fact]
+    public async Task A_room_that_missed_a_renewal_asks_for_all_of_it_and_one_that_was_overtaken_changes_nothing()
+    {
+        var room = cluster.Room(cluster.Name("room"));
+        await room.Join("alice", null);
+        var gateway = cluster.Reference(new FakeGateway());
+        Assert.False((await RenewAsync(1, full: true, "alice")).Known);
+        Assert.True((await RenewAsync(2, full: false, "bob")).Known);
+        Assert.False((await RenewAsync(4, full: false, "dave")).Known);
+        Assert.Equal(["alice", "bob"], (await RenewAsync(2, full: true, "late")).Presence!.Users!.Value);
+        Assert.Equal(["alice", "carol", "dave"], (await RenewAsync(5, full: true, "alice", "carol", "dave")).Presence!.Users!.Value);
+
+        Task<RouteStatus> RenewAsync(long number, bool full, params string[] users) => room.Renew(
+            new RouteRenewal("r1", number, "g", gateway, -1, full, [.. users], [], WantPresence: true));
+    }
+
+    private async Task StopSiloOfAsync(IAddressable grain)
+    {
+        await cluster.Silos.StopSiloAsync(cluster.SiloOf(grain)!);
+        await cluster.Silos.StartAdditionalSiloAsync();
+    }
+
+    private static async Task<bool> DoneAsync(Task call)
+    {
+        await call;
+        return true;
+    }
+}
