@@ -102,6 +102,8 @@ internal sealed partial class RoomFeed
                 throw new ChatException(ChatErrorCode.Unavailable, $"the log of '{Room}' cannot be read at the moment; try again", "room");
             older.AddRange(page.Events.Select(e => new RoomFrame(Room, e)));
             position = page.Events[^1].Seq;
+            // The log may have grown since the feed looked: what the client is given ends where its live events begin.
+            await PullToAsync(position.Value);
         }
 
         FeedAnswer Answer(ImmutableArray<RoomFrame> events, bool recovered, PresenceSnapshot presence) =>

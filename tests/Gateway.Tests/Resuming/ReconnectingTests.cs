@@ -30,6 +30,21 @@ public sealed class ReconnectingTests
     }
 
     [Fact]
+    public async Task Resuming_a_room_that_nobody_followed_meanwhile_leaves_no_hole_either()
+    {
+        await using var gateway = await StartAsync();
+        using var enough = new CancellationTokenSource();
+        // The room is followed anew with each round, and goes on while its log is read.
+        var sending = SendAsync(gateway, enough.Token, follows: false);
+        var reader = new Reader(gateway, new Random(3));
+        for (var round = 0; round < Rounds; round++) await reader.RoundAsync();
+        await enough.CancelAsync();
+        var sent = await sending;
+        await reader.FinishAsync(sent);
+        Assert.Equal(Enumerable.Range(1, sent).Select(i => $"{i}"), reader.Texts);
+    }
+
+    [Fact]
     public async Task Several_clients_that_come_and_go_all_see_the_same_log()
     {
         await using var gateway = await StartAsync();
@@ -53,10 +68,11 @@ public sealed class ReconnectingTests
         "Chat:Limits:CommandsPerSecond=1000000", "Chat:Limits:CommandBurst=1000000", "Chat:Limits:ReplayEvents=100000");
 
     // Always about to send, with a few on their way at any time.
-    private static async Task<int> SendAsync(TestGateway gateway, CancellationToken enough)
+    private static async Task<int> SendAsync(TestGateway gateway, CancellationToken enough, bool follows = true)
     {
+        await using (var member = await gateway.ConnectAsync("sender")) await member.DoAsync(new { type = "join", room = Room });
         await using var sender = await gateway.ConnectAsync("sender");
-        await sender.DoAsync(new { type = "join", room = Room });
+        if (follows) await sender.DoAsync(new { type = "join", room = Room });
         var sent = 0;
         var onTheirWay = new Queue<long>();
         while (!enough.IsCancellationRequested)
