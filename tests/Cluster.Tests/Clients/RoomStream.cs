@@ -9,6 +9,9 @@ namespace OrleansChat.Cluster.Tests.Clients;
 /// </summary>
 internal sealed class RoomStream(string client, RoomLedger ledger, Figures figures, Violations violations)
 {
+    // Fewer than what is replayed by default, and far from the bytes that are.
+    private const int SurelyReplayed = 900;
+
     private readonly Queue<(long Seq, LogEntry Entry)> _held = new();
     private readonly SortedSet<string> _online = new(StringComparer.Ordinal);
     private long _onlineCount;
@@ -53,6 +56,8 @@ internal sealed class RoomStream(string client, RoomLedger ledger, Figures figur
         var lastSeq = answer.GetProperty("lastSeq").GetInt64();
         if (Cursor < 0) Cursor = lastSeq;
         if (lastSeq < Cursor) violations.Note($"{Room}: {client} has {Cursor}, and was told that {lastSeq} is the newest");
+        if (!answer.GetProperty("recovered").GetBoolean() && lastSeq - Cursor is > 0 and < SurelyReplayed)
+            violations.Note($"{Room}: {client} has {Cursor}, and was not replayed what there is up to {lastSeq}");
         IsJoined = true;
         _target = lastSeq;
         // The answer, or the history that it leads to, has them all.

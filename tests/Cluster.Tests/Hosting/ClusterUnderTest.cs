@@ -63,6 +63,8 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
             foreach (var line in lines.Take(ToldLines).Reverse()) text.AppendLine(line.Length > Widest ? line[..Widest] : line);
         }
 
+        text.AppendLine("---- PostgreSQL");
+        foreach (var line in Postgres.Log.Split('\n').TakeLast(ToldLines)) text.AppendLine(line);
         return text.ToString();
     }
 
