@@ -28,7 +28,7 @@ internal sealed class GatewayServices(
     /// <summary>Makes the user a member of a room; the room's feed hears from which activation the answer came.</summary>
     public async Task<RoomView> JoinAsync(string room, string user, string connection)
     {
-        var view = await Room(room).Join(user, connection);
+        var view = await UnlessLostAsync(room, grain => grain.Join(user, connection));
         Feeds.Heard(room, view.Log, view.Epoch);
         return view;
     }
@@ -36,11 +36,22 @@ internal sealed class GatewayServices(
     /// <summary>Sends messages to a room; the room's feed hears from which activation the answer came, and what to expect.</summary>
     public async Task<ImmutableArray<SendOutcome>> SendAsync(string room, SendBatch batch)
     {
-        var reply = await Room(room).Send(batch);
+        var reply = await UnlessLostAsync(room, grain => grain.Send(batch));
         Feeds.Heard(room, reply.Log, reply.Epoch);
         Feeds.Acknowledged(room, reply.Outcomes.Max(outcome => outcome.Seq));
         return reply.Outcomes;
     }
 
     public IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
+
+    // A silo that was killed answers nothing. Who waits for it is told when it is known, and not when the call times out.
+    private async Task<T> UnlessLostAsync<T>(string room, Func<IRoomGrain, Task<T>> ask)
+    {
+        var lost = Feeds.SiloLost(room);
+        var call = ask(Room(room));
+        await Task.WhenAny(call, lost);
+        return call.IsCompleted
+            ? await call
+            : throw new ChatException(ChatErrorCode.Unavailable, $"'{room}' is moving to another silo; try again", "room");
+    }
 }

@@ -74,6 +74,7 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RoomFeeds>());
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
+        builder.Services.AddHostedService<ClusterWatch>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 

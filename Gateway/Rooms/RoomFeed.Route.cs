@@ -15,6 +15,8 @@ internal sealed partial class RoomFeed
     // After a renewal of which nobody knows whether it arrived, the next one names everyone.
     private bool _inFull = true;
     private long _number;
+    private string? _silo;
+    private TaskCompletionSource _siloLost = NewLoss();
     private Task<RouteStatus>? _renewing;
     private Task<RouteStatus>? _renewingNext;
 
@@ -34,6 +36,31 @@ internal sealed partial class RoomFeed
 
         RenewSoon();
     }
+
+    /// <summary>Completes when the silo is gone that the room was on when it last answered.</summary>
+    public Task SiloLost
+    {
+        get { lock (_lock) return _siloLost.Task; }
+    }
+
+    /// <summary>The cluster has these silos now. Without the room's, nobody answers from there, nor delivers.</summary>
+    /// <returns>Whether the room's is not among them, and the route is being renewed.</returns>
+    public bool RenewIfLost(IReadOnlySet<string> silos)
+    {
+        TaskCompletionSource lost;
+        lock (_lock)
+        {
+            if (_closed || _silo is null || silos.Contains(_silo)) return false;
+            (lost, _siloLost, _silo) = (_siloLost, NewLoss(), null);
+            _inFull = true;
+        }
+
+        lost.SetResult();
+        RenewSoon();
+        return true;
+    }
+
+    private static TaskCompletionSource NewLoss() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task RenewAsync()
     {
@@ -139,13 +166,12 @@ internal sealed partial class RoomFeed
     {
         try
         {
-            var room = _context.RoomGrain(Room);
-            var status = await room.Renew(renewal);
-            if (!status.Known && !renewal.Full)
+            var status = await AskAsync(renewal);
+            while (status is null || (!status.Known && !renewal.Full))
             {
                 // The room has moved or forgotten us. It must hear of everyone, and of this renewal's departures no more.
                 lock (_lock) renewal = NextRenewal(inFull: true);
-                status = await room.Renew(renewal);
+                status = await AskAsync(renewal);
             }
 
             Apply(status);
@@ -157,6 +183,15 @@ internal sealed partial class RoomFeed
             RenewSoon();
             throw;
         }
+    }
+
+    /// <returns>The answer; none when the silo that was asked is gone, long before the call would have been given up.</returns>
+    private async Task<RouteStatus?> AskAsync(RouteRenewal renewal)
+    {
+        var lost = SiloLost;
+        var call = _context.RoomGrain(Room).Renew(renewal);
+        await Task.WhenAny(call, lost);
+        return call.IsCompleted ? await call : null;
     }
 
     private RouteRenewal NextRenewal(bool inFull = false)
@@ -184,7 +219,7 @@ internal sealed partial class RoomFeed
             }
 
             if (!IsSameLog(status.Log)) return;
-            _epoch = Math.Max(_epoch, status.Epoch);
+            if (status.Epoch >= _epoch) (_epoch, _silo) = (status.Epoch, status.Silo);
             if (status.Presence is { } snapshot
                 && _presence.Apply(status.Epoch, status.PresenceVersion, snapshot) is { } news)
             {

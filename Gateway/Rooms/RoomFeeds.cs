@@ -8,8 +8,10 @@ using OrleansChat.Rooms;
 namespace OrleansChat.Gateway.Rooms;
 
 /// <summary>The feeds of this gateway: one for each room that any of its clients follows.</summary>
-internal sealed class RoomFeeds : BackgroundService
+internal sealed partial class RoomFeeds : BackgroundService
 {
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly ConcurrentDictionary<string, RoomFeed> _feeds = new();
     private readonly FeedContext _context;
 
@@ -58,6 +60,21 @@ internal sealed class RoomFeeds : BackgroundService
         if (_feeds.TryGetValue(room, out var feed)) feed.Acknowledged(seq);
     }
 
+    /// <summary>Completes when the silo is gone that the room was on when it last answered this gateway.</summary>
+    public Task SiloLost(string room) => _feeds.TryGetValue(room, out var feed) ? feed.SiloLost : Never;
+
+    /// <summary>Renews the routes of the rooms that were on none of these silos, some hundreds at a time.</summary>
+    public async Task RenewLostAsync(IReadOnlySet<string> silos, CancellationToken cancellation)
+    {
+        var renewed = 0;
+        foreach (var feed in _feeds.Values)
+        {
+            if (feed.RenewIfLost(silos) && ++renewed % Pacing.Together == 0) await Task.Delay(Pacing.Pause, _context.Clock, cancellation);
+        }
+
+        if (renewed > 0) LogLost(_context.Logger, renewed);
+    }
+
     /// <summary>Renews the routes, a few at a time and spread over the interval.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -70,6 +87,9 @@ internal sealed class RoomFeeds : BackgroundService
                 feed.RenewSoon();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The silo of {Rooms} rooms is gone; they are looked for on the others")]
+    private static partial void LogLost(ILogger logger, int rooms);
 
     private bool Deliver(RoomBatch batch) =>
         _feeds.TryGetValue(batch.Room, out var feed) && feed.Route == batch.Route && feed.Accept(batch);

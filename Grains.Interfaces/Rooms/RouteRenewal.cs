@@ -41,6 +41,7 @@ public sealed record RouteRenewal(
 /// <param name="LastSeq">The seq of the newest committed event.</param>
 /// <param name="PresenceVersion">The number of the newest presence signal of this activation.</param>
 /// <param name="Presence">Who is online, if that was asked for.</param>
+/// <param name="Silo">The silo that the activation is on.</param>
 [GenerateSerializer, Immutable, Alias("chat.route-status")]
 public sealed record RouteStatus(
     [property: Id(0)] bool Known,
@@ -48,7 +49,8 @@ public sealed record RouteStatus(
     [property: Id(2)] long Epoch,
     [property: Id(3)] long LastSeq,
     [property: Id(4)] long PresenceVersion,
-    [property: Id(5)] PresenceSnapshot? Presence);
+    [property: Id(5)] PresenceSnapshot? Presence,
+    [property: Id(6)] string Silo);
 
 /// <summary>Who is online in a room.</summary>
 /// <param name="Online">How many users.</param>

@@ -19,7 +19,7 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>Renews the leases of a gateway's connections, and registers again those that were lost.</summary>
     /// <returns>The version of the last notice; a gateway that has another reads <see cref="Rooms"/> again.</returns>
-    [Alias("Renew")]
+    [Alias("Renew"), ResponseTimeout("00:00:04")]
     Task<long> Renew(string gateway, IGatewayObserver observer, ImmutableArray<string> connections);
 
     /// <summary>The rooms that the user is a member of, and the version of the last notice that they include.</summary>

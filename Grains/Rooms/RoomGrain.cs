@@ -185,7 +185,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     {
         RouteTable? routes = null;
         var log = new RoomLog(_store, _clock, head, () => routes!.KickAll(), End);
-        routes = new RouteTable(head, log, _clock, _logger);
+        routes = new RouteTable(head, GrainContext.Address.SiloAddress!.ToParsableString(), log, _clock, _logger);
         TakeUp(routes);
         return _open = new OpenRoom(head, log, routes, new RoomMembers(_reader, head), new TypingThrottle(_clock));
     }

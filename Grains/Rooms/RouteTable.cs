@@ -7,7 +7,7 @@ using OrleansChat.Rooms;
 namespace OrleansChat.Grains.Rooms;
 
 /// <summary>The routes of a room, and through them who is online in it.</summary>
-internal sealed class RouteTable(RoomHead head, RoomLog log, TimeProvider clock, ILogger logger)
+internal sealed class RouteTable(RoomHead head, string silo, RoomLog log, TimeProvider clock, ILogger logger)
 {
     private readonly Dictionary<string, Route> _routes = [];
     private readonly RoomPresence _presence = new();
@@ -120,7 +120,7 @@ internal sealed class RouteTable(RoomHead head, RoomLog log, TimeProvider clock,
     private PresenceSnapshot? Presence(RouteRenewal renewal) => renewal.WantPresence ? _presence.Snapshot() : null;
 
     private RouteStatus Status(bool known, PresenceSnapshot? presence) =>
-        new(known, head.Log, head.Epoch, log.LastSeq, _presence.Version, presence);
+        new(known, head.Log, head.Epoch, log.LastSeq, _presence.Version, presence, silo);
 
     private void Announce()
     {

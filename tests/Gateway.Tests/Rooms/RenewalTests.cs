@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
+using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Rooms;
@@ -71,6 +72,18 @@ public sealed class RenewalTests
         Assert.InRange(_renewals.Asked, asked, asked + 1);
     }
 
+    [Fact]
+    public async Task A_last_word_of_the_activation_renews_the_route_at_once()
+    {
+        await using var gateway = await StartAsync(lastWords: true);
+        await using var alice = await gateway.ConnectToAsync("alice", "lobby");
+        var asked = _renewals.Asked;
+        await EndActivationAsync(gateway, "lobby");
+        await Patience.UntilAsync(() => Task.FromResult(_renewals.Asked > asked), "the route is renewed, though nobody sends");
+        await SayElsewhereAsync(gateway, "after");
+        await alice.TakeAsync("message", frame => frame.Text("text") == "after");
+    }
+
     // As through another gateway: this one is sent no acknowledgement that would tell it that there is something.
     private static async Task SayElsewhereAsync(TestGateway gateway, string text)
     {
@@ -79,11 +92,18 @@ public sealed class RenewalTests
         Assert.Null(Assert.Single((await grains.GetGrain<IRoomGrain>("lobby").Send(batch)).Outcomes).Refusal);
     }
 
-    private Task<TestGateway> StartAsync() => TestGateway.StartAsync(builder =>
+    private async Task<TestGateway> StartAsync(bool lastWords = false)
     {
-        builder.Services.AddSingleton<TimeProvider>(new NoTurnsClock());
-        builder.Services.AddSingleton<IIncomingGrainCallFilter>(_renewals);
-    });
+        var gateway = await TestGateway.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(new NoTurnsClock());
+            builder.Services.AddSingleton<IIncomingGrainCallFilter>(_renewals);
+        });
+        var identity = gateway.Services.GetRequiredService<GatewayIdentity>();
+        var deliver = identity.OnBatch!;
+        identity.OnBatch = batch => (lastWords || !batch.Ended) && deliver(batch);
+        return gateway;
+    }
 
     private static async Task EndActivationAsync(TestGateway gateway, string room)
     {

@@ -22,7 +22,7 @@ public sealed class RouteTableTests : IAsyncLifetime
     {
         var head = await _temp.CreateAsync("lobby");
         _log = new RoomLog(_temp.Rooms, _clock, head, () => _routes.KickAll(), _ => { });
-        _routes = new RouteTable(head, _log, _clock, NullLogger.Instance);
+        _routes = new RouteTable(head, "silo", _log, _clock, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync()

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using OrleansChat.Gateways;
+
+namespace OrleansChat.Grains.Moving;
+
+/// <summary>Waits for changes of the membership on behalf of gateways. It runs on the silo that is asked.</summary>
+[StatelessWorker]
+[Reentrant]
+internal sealed class ClusterWatchGrain(IClusterMembershipService membership, TimeProvider clock) : Grain, IClusterWatchGrain
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public async Task<ClusterView> Watch(long known)
+    {
+        // A silo that is told to stop changes the membership by that, so that nobody waits here for longer than it lives.
+        using var patience = new CancellationTokenSource(Patience, clock);
+        try
+        {
+            await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(patience.Token))
+            {
+                if (snapshot.Version.Value > known) return View(snapshot);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nothing has changed.
+        }
+
+        return View(membership.CurrentSnapshot);
+    }
+
+    private static ClusterView View(ClusterMembershipSnapshot snapshot)
+    {
+        return new ClusterView(
+            snapshot.Version.Value,
+            Names(SiloStatus.Active),
+            [.. Names(SiloStatus.ShuttingDown), .. Names(SiloStatus.Stopping)]);
+
+        ImmutableArray<string> Names(SiloStatus status) =>
+            [.. snapshot.Members.Values.Where(m => m.Status == status).Select(m => m.SiloAddress.ToParsableString())];
+    }
+}
