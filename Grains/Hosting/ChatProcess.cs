@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -28,13 +29,17 @@ public static class ChatProcess
     /// <summary>Builds and runs a host until it is told to stop.</summary>
     /// <param name="program">The program's name, for the line that says why it cannot start.</param>
     /// <param name="build">Builds the host.</param>
-    /// <returns>0, or 1 when it could not start; then one line on standard error says why.</returns>
+    /// <returns>
+    /// 0, or 1 when it could not start; then one line on standard error says why. It ends by itself, with 1, when it does
+    /// not stop within a second more than <see cref="HostOptions.ShutdownTimeout"/>.
+    /// </returns>
     public static async Task<int> RunAsync(string program, Func<WebApplication> build)
     {
         ArgumentNullException.ThrowIfNull(build);
         try
         {
             await using var app = build();
+            EndInTime(program, app);
             if (await StartAsync(app)) await app.WaitForShutdownAsync();
             return 0;
         }
@@ -42,6 +47,22 @@ public static class ChatProcess
         {
             await Console.Error.WriteLineAsync($"{program}: {reason}");
             return 1;
+        }
+    }
+
+    // The host asks for no more than its own time, but not everything that it stops listens: Orleans tries for ever to
+    // tell a database that is gone of a silo that ends.
+    private static void EndInTime(string program, WebApplication app)
+    {
+        var limit = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + TimeSpan.FromSeconds(1);
+        app.Lifetime.ApplicationStopping.Register(() => _ = EndAfterAsync());
+
+        async Task EndAfterAsync()
+        {
+            await Task.Delay(limit, TimeProvider.System);
+            await Console.Error.WriteLineAsync($"{program}: it did not stop in good order within {limit.TotalSeconds:0} seconds, and is cut off");
+            // An exit waits for the task that asks for it.
+            new Thread(static () => Environment.Exit(1)) { IsBackground = true }.Start();
         }
     }
 
