@@ -76,6 +76,7 @@ public abstract class GroupCommitTests(Func<Task<TempStore>> open)
         Assert.Null((await temp.Reader.FindStandingAsync("lobby", "bob"))!.BannedUntil);
         Assert.Equal(TempStore.At.AddDays(50), (await temp.Reader.FindStandingAsync("lobby", "alice"))!.MutedUntil);
         Assert.Equal(Enumerable.Range(1, 50).Select(i => $"{i}"), (await temp.LogAsync("lobby")).Select(e => e.Text));
+        Assert.Equal(50, (await temp.Rooms.OpenAsync("lobby"))!.LastSeq);
     }
 }
 

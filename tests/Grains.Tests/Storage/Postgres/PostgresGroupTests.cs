@@ -46,6 +46,35 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
         Assert.Equal(["a|before", "c|after"], await temp.QueryAsync("SELECT user_id, name FROM users ORDER BY user_id"));
     }
 
+    // The rows have been answered by then: what refuses comes after them, and is the last word.
+    [Fact]
+    public async Task What_only_the_commit_refuses_is_not_acknowledged_and_fails_alone()
+    {
+        await using var temp = await OpenAsync();
+        var heads = await CreateAsync(temp, "a", "b");
+        await temp.ExecuteAsync(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+            CREATE CONSTRAINT TRIGGER late_events AFTER INSERT ON events DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.text = 'poison') EXECUTE FUNCTION refuse();
+            CREATE CONSTRAINT TRIGGER late_users AFTER INSERT ON users DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW WHEN (NEW.name = 'poison') EXECUTE FUNCTION refuse()
+            """);
+        using var gate = await temp.HoldWriterAsync("");
+        var poison = temp.AppendAsync(heads[0], 0, TempStore.From("alice", TempStore.Text("poison")));
+        var neighbour = temp.AppendAsync(heads[1], 0, TempStore.From("alice", TempStore.Text("good")));
+        var poisonName = temp.Users.SetNameAsync("alice", "poison", TempStore.At);
+        var neighboursName = temp.Users.SetNameAsync("bob", "good", TempStore.At);
+        gate.Open();
+
+        Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(() => poison)).OutcomeUnknown);
+        Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(() => poisonName)).OutcomeUnknown);
+        Assert.Equal(1, (await neighbour).Outcomes.Single().Seq);
+        await neighboursName;
+        Assert.Empty(await temp.LogAsync("a"));
+        Assert.Equal(["bob|good"], await temp.QueryAsync("SELECT user_id, name FROM users"));
+    }
+
     [Fact]
     public async Task A_room_that_another_session_has_locked_keeps_none_of_its_neighbours_waiting()
     {
@@ -108,6 +137,16 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
         await again.CommitAsync();
         await Assert.ThrowsAsync<FencedException>(() => member);
         Assert.Equal(["alice"], await temp.QueryAsync("SELECT user_id FROM members"));
+    }
+
+    [Fact]
+    public async Task A_room_has_one_writer_and_many_rooms_have_all_of_them()
+    {
+        await using var temp = await PostgresTempStore.CreateAsync(await postgres.ServerAsync());
+        var asked = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i =>
+            Task.Run(() => (Room: i % 100, Writer: temp.Store.WriterOf($"room{i % 100}")))));
+        Assert.All(asked.GroupBy(a => a.Room), room => Assert.Single(room.Select(a => a.Writer).Distinct()));
+        Assert.Equal(4, asked.Select(a => a.Writer).Distinct().Count());
     }
 
     [Fact]
