@@ -3,6 +3,12 @@ namespace OrleansChat.Gateway.Connections;
 /// <summary>What a failed call to a grain means to the client that caused it.</summary>
 internal static partial class Faults
 {
+    // While no silo answers, each command of each client fails: one line a second says as much as ten thousand.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private static readonly Lock Telling = new();
+    private static long _lastTold = long.MinValue;
+    private static int _untold;
+
     /// <summary>The refusal to show: the grain's own, or one that says whether trying again makes sense.</summary>
     public static ChatException ToRefusal(Exception error, ILogger logger)
     {
@@ -12,7 +18,7 @@ internal static partial class Faults
                 return refusal;
             // The call may have been carried out or not: the room is moving, or does not answer in time.
             case TimeoutException or OrleansException or OperationCanceledException:
-                LogUnreachable(logger, error.Message);
+                TellUnreachable(error, logger);
                 return new ChatException(ChatErrorCode.Unavailable, "the server cannot answer at the moment; try again");
             default:
                 LogFault(logger, error);
@@ -20,8 +26,22 @@ internal static partial class Faults
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A grain could not be reached: {Reason}")]
-    private static partial void LogUnreachable(ILogger logger, string reason);
+    private static void TellUnreachable(Exception error, ILogger logger)
+    {
+        int calls;
+        lock (Telling)
+        {
+            _untold++;
+            var now = TimeProvider.System.GetTimestamp();
+            if (_lastTold != long.MinValue && TimeProvider.System.GetElapsedTime(_lastTold, now) < Quiet) return;
+            (_lastTold, calls, _untold) = (now, _untold, 0);
+        }
+
+        LogUnreachable(logger, calls, error.Message);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Calls} calls reached no grain; the last: {Reason}")]
+    private static partial void LogUnreachable(ILogger logger, int calls, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A command failed")]
     private static partial void LogFault(ILogger logger, Exception error);

@@ -4,7 +4,4 @@ internal sealed partial class RoomFeed
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "Room {Room}: its log was replaced; its clients are told to come back")]
     private static partial void LogReplaced(ILogger logger, string room);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Room {Room}: the log after {Seq} could not be read yet: {Reason}")]
-    private static partial void LogPullFailed(ILogger logger, string room, long seq, string reason);
 }

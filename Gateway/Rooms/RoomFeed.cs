@@ -167,7 +167,7 @@ internal sealed partial class RoomFeed
         }
         catch (Exception error)
         {
-            LogPullFailed(_context.Logger, Room, after, error.Message);
+            _context.Outage.Failed(Room, error);
         }
 
         await Task.Delay(FeedContext.RetryPause, _context.Clock);

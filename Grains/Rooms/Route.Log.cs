@@ -4,7 +4,7 @@ internal sealed partial class Route
 {
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Room {Room}: gateway {Gateway} did not take a batch; again in {PauseMs} ms ({Reason})")]
+        Message = "Room {Room}: gateway {Gateway} does not take batches at the moment ({Reason})")]
     private static partial void LogDeliveryFailed(
-        ILogger logger, string room, string gateway, double pauseMs, string reason);
+        ILogger logger, string room, string gateway, string reason);
 }

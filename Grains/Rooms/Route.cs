@@ -130,7 +130,8 @@ internal sealed partial class Route
             }
             catch (Exception error)
             {
-                LogDeliveryFailed(_logger, _head.Room, Gateway, pause.TotalMilliseconds, error.Message);
+                // Once for each time that it stops taking them: a dead one has a route from each of its rooms.
+                if (pause == FirstPause) LogDeliveryFailed(_logger, _head.Room, Gateway, error.Message);
                 await Task.Delay(pause, _clock);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
