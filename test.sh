@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test. Arguments go on to `dotnet test`, such as: ./test.sh --filter FullyQualifiedName~Resume
 #     ./test.sh --soak   plays the cluster's scenarios for CHAT_CLUSTER_MINUTES each (3), with CHAT_CLUSTER_CLIENTS (400)
+#     CHAT_CLUSTER_SEED=7 ./test.sh --filter …   plays such a scenario with the choices of an earlier run, which told its seed
 # Needs the .NET 10 SDK; installs Node.js, Chromium, PostgreSQL and nginx from Debian when run as root and they are missing.
 set -euo pipefail
 cd "$(dirname "$0")"
