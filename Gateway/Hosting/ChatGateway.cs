@@ -53,6 +53,8 @@ internal static class ChatGateway
         builder.Services.AddSingleton(silos);
         // The web server answers that it is not ready while the client waits for a silo.
         builder.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
+        // A silo inside cannot be gone while the gateway is there.
+        builder.Services.AddHostedService<ClusterWatch>();
         builder.Services.AddHostedService<ClusterGreeting>();
     }
 
@@ -74,7 +76,6 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RoomFeeds>());
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
-        builder.Services.AddHostedService<ClusterWatch>();
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 

@@ -97,6 +97,8 @@ public sealed class LostSiloTests
             builder.Services.AddSingleton<TimeProvider>(new NoTurnsClock());
             builder.Services.AddSingleton<IIncomingGrainCallFilter>(_renewals);
             builder.Services.AddSingleton<IIncomingGrainCallFilter>(_membership);
+            // As a cluster's gateway has it; this one has its silo inside.
+            builder.Services.AddHostedService<ClusterWatch>();
         });
         var identity = gateway.Services.GetRequiredService<GatewayIdentity>();
         var deliver = identity.OnBatch!;
