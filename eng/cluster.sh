@@ -14,7 +14,7 @@
 #   CLUSTER_SILO_PORTS="11111 11112"         one silo for each: where silos reach it
 #   CLUSTER_SILO_GATEWAY_PORTS="30000 30001" where gateways reach it
 #   CLUSTER_SILO_HEALTH_PORTS="8081 8082"    its health endpoints
-#   CLUSTER_POSTGRES_PORT=54321
+#   CLUSTER_POSTGRES_PORT=15432
 #   CLUSTER_CONFIGURATION=Release            what is built and run
 #   CLUSTER_PARENT=                          a process id; the cluster ends when that process has ended
 # A port that is taken is replaced by a free one, unless it was asked for.
@@ -25,6 +25,7 @@ configuration=${CLUSTER_CONFIGURATION:-Release}
 folder=
 restart_after=3
 aside=                                       # the process group of a command that a signal may interrupt
+sleeping=
 declare -a parts=()                          # in the order in which they start
 declare -A pids=() commands=()
 
@@ -97,7 +98,7 @@ ports() {
 choose_ports() {
   local -A given=()
   local -a ports
-  ports CLUSTER_POSTGRES_PORT 54321 && postgres_port=${ports[0]}
+  ports CLUSTER_POSTGRES_PORT 15432 && postgres_port=${ports[0]}
   ports CLUSTER_HTTPS_PORT 8443 && https_port=${ports[0]}
   ports CLUSTER_GATEWAY_PORTS "5001 5002" && gateway_ports=("${ports[@]}")
   ports CLUSTER_SILO_PORTS "11111 11112" && silo_ports=("${ports[@]}")
@@ -151,7 +152,9 @@ broken() {
 # A signal does not wait until it is over.
 pause() {
   sleep "$1" &
-  wait $! || true
+  sleeping=$!
+  wait "$sleeping" || true
+  sleeping=
 }
 
 # aside COMMAND…: runs a command that a signal may interrupt.
@@ -351,7 +354,8 @@ take_down() {
   ending_since=$SECONDS
   trap - EXIT
   trap hurry INT TERM HUP
-  if [ -n "$aside" ]; then kill -s TERM -- "-$aside" 2> /dev/null || true; fi
+  if [ -n "$aside" ]; then kill -s TERM -- "-$aside" 2> /dev/null; fi
+  if [ -n "$sleeping" ]; then kill -s TERM "$sleeping" 2> /dev/null; fi
   if [ ${#parts[@]} -gt 0 ]; then
     say "ending"
     local -a gateways=() silos=() others=()
