@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Storage.Postgres;
 using OrleansChat.Tests.Postgres;
 
 namespace OrleansChat.Grains.Tests.Storage.Postgres;
@@ -128,6 +129,26 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
         await using var store = await PostgresTempStore.OpenAsync(humble);
         await store.Users.SetNameAsync("alice", "Alice", TempStore.At);
         Assert.Equal("Alice", await store.Reader.FindNameAsync("alice"));
+    }
+
+    [Theory]
+    [InlineData("off", "on")]
+    [InlineData("on", "on")]
+    [InlineData("remote_apply", "remote_apply")]
+    public async Task A_session_waits_for_the_disk_whatever_the_database_was_set_to(string set, string used)
+    {
+        var server = await postgres.ServerAsync();
+        var database = await server.CreateDatabaseAsync();
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
+        await PostgresServer.ExecuteAsync(
+            database,
+            $"ALTER DATABASE {name} SET synchronous_commit = {set}; ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'");
+        await using var store = await PostgresTempStore.OpenAsync(database);
+        var settings = await store.WriterOf("lobby").RunAsync(new PostgresStatement<string>(
+            "lobby",
+            "SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')",
+            row => row!.GetString(0)));
+        Assert.Equal($"{used}, read committed", settings);
     }
 
     private static async Task<StoreStartException> RefusedToStartAsync(string connectionString)
