@@ -15,9 +15,10 @@ internal sealed class ClusterScript : IChatServer
     private ClusterScript()
     {
         var root = Root().FullName;
-        _process = Process.Start(new ProcessStartInfo("/bin/bash")
+        _process = Process.Start(new ProcessStartInfo("/usr/bin/env")
         {
-            ArgumentList = { Path.Combine(root, "eng", "cluster.sh") },
+            // A shell cannot trap what was ignored when it started, and who runs tests in the background ignores Ctrl-C.
+            ArgumentList = { "--default-signal=INT,TERM,HUP", "/bin/bash", Path.Combine(root, "eng", "cluster.sh") },
             UseShellExecute = false,
             // It finds its own way to the repository.
             WorkingDirectory = Path.GetTempPath(),
