@@ -25,6 +25,7 @@ public sealed class RollingTests(SharedCluster shared)
         await scenario.ProveAsync();
         await ProveAsync(report, scenario.Cluster.GatewayAddresses[0]);
         scenario.AssertCaughtUpWithinASecond();
+        scenario.AssertStreamsWentOn();
     }
 
     private static string Tell(LibraryWait[] waits) => string.Join(", ", waits.GroupBy(wait => wait.Why)

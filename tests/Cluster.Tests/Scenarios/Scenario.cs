@@ -81,6 +81,9 @@ internal sealed class Scenario : IAsyncDisposable
         Assert.True(Figures.CatchingUp.Percentile(0.99) <= TimeSpan.FromSeconds(1), $"seed {_seed}: caught up in {Figures.CatchingUp}");
     }
 
+    public void AssertStreamsWentOn() =>
+        Assert.True(Figures.Lagging.Percentile(0.99) <= TimeSpan.FromSeconds(1), $"seed {_seed}: delivered after {Figures.Lagging}");
+
     /// <summary>They fall silent; then everything must be as it should, and the figures are told.</summary>
     public async Task ProveAsync()
     {
@@ -111,8 +114,5 @@ internal sealed class Scenario : IAsyncDisposable
     }
 
     /// <summary>Says something on the console of who runs the tests.</summary>
-    public static void Tell(string text)
-    {
-        TestContext.Current.SendDiagnosticMessage(text);
-    }
+    public static void Tell(string text) => TestContext.Current.SendDiagnosticMessage(text);
 }
