@@ -61,7 +61,7 @@ internal sealed partial class ClusterWatch(
         _lost = false;
         if (!isNews) return;
         Volatile.Write(ref _view, view);
-        var silos = view.Active.Concat(view.Leaving).ToHashSet(StringComparer.Ordinal);
+        var silos = view.Active.Concat(view.Changing).ToHashSet(StringComparer.Ordinal);
         await feeds.RenewLostAsync(silos, cancellation);
         // A user's silo is not known here. One that left in good order has sent its users on to others.
         if (before?.Active.Any(silo => !silos.Contains(silo)) == true) await links.RenewAllAsync(cancellation);

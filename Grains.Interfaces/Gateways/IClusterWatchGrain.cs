@@ -18,9 +18,12 @@ public interface IClusterWatchGrain : IGrainWithIntegerKey
 /// <summary>The silos that hold grains, as one of them sees it.</summary>
 /// <param name="Version">The membership's version; it grows with each change.</param>
 /// <param name="Active">Those that take grains, by the names that <see cref="Rooms.RouteStatus.Silo"/> has.</param>
-/// <param name="Leaving">Those that stop in good order: their rooms are moving.</param>
+/// <param name="Changing">
+/// Those that are starting, or stop in good order: their rooms are moving. They are not gone, and somebody who sees a
+/// later membership than this one may have found a room on one that is starting here.
+/// </param>
 [GenerateSerializer, Immutable, Alias("chat.cluster-view")]
 public sealed record ClusterView(
     [property: Id(0)] long Version,
     [property: Id(1)] ImmutableArray<string> Active,
-    [property: Id(2)] ImmutableArray<string> Leaving);
+    [property: Id(2)] ImmutableArray<string> Changing);

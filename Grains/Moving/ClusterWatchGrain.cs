@@ -35,7 +35,7 @@ internal sealed class ClusterWatchGrain(IClusterMembershipService membership, Ti
         return new ClusterView(
             snapshot.Version.Value,
             Names(SiloStatus.Active),
-            [.. Names(SiloStatus.ShuttingDown), .. Names(SiloStatus.Stopping)]);
+            [.. Names(SiloStatus.Joining), .. Names(SiloStatus.ShuttingDown), .. Names(SiloStatus.Stopping)]);
 
         ImmutableArray<string> Names(SiloStatus status) =>
             [.. snapshot.Members.Values.Where(m => m.Status == status).Select(m => m.SiloAddress.ToParsableString())];

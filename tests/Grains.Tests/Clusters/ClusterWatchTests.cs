@@ -17,15 +17,15 @@ public sealed class ClusterWatchTests(MovingCluster cluster) : IClassFixture<Mov
         await cluster.Silos.KillSiloAsync(killed);
         var fewer = await SeeAsync(view => view.Active.Length == 2);
         Assert.True(fewer.Version > all.Version, $"{fewer.Version} comes after {all.Version}");
-        Assert.DoesNotContain(killed.SiloAddress.ToParsableString(), fewer.Active.Concat(fewer.Leaving));
+        Assert.DoesNotContain(killed.SiloAddress.ToParsableString(), fewer.Active.Concat(fewer.Changing));
 
         await cluster.Silos.StartAdditionalSiloAsync();
         await SeeAsync(view => view.Active.Length == 3);
         var stopping = cluster.Silos.Silos[1].SiloAddress.ToParsableString();
-        var leaving = SeeAsync(view => view.Leaving.Contains(stopping));
+        var leaving = SeeAsync(view => view.Changing.Contains(stopping));
         await cluster.Silos.StopSiloAsync(cluster.Silos.Silos[1]);
         Assert.DoesNotContain(stopping, (await leaving).Active);
-        var gone = await SeeAsync(view => !view.Leaving.Contains(stopping));
+        var gone = await SeeAsync(view => !view.Changing.Contains(stopping));
         Assert.DoesNotContain(stopping, gone.Active);
         await cluster.Silos.StartAdditionalSiloAsync();
     }
@@ -40,7 +40,7 @@ public sealed class ClusterWatchTests(MovingCluster cluster) : IClassFixture<Mov
             new RouteRenewal("r1", 1, "g", gateway, -1, Full: true, ["alice"], [], WantPresence: false)));
         Assert.Equal(cluster.SiloOf(room)!.SiloAddress.ToParsableString(), status.Silo);
         var view = await SeeAsync(view => view.Active.Contains(status.Silo));
-        Assert.DoesNotContain(status.Silo, view.Leaving);
+        Assert.DoesNotContain(status.Silo, view.Changing);
     }
 
     private IClusterWatchGrain Watch(long key = 0) => cluster.Grains.GetGrain<IClusterWatchGrain>(key);
