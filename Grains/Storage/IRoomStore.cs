@@ -101,7 +101,14 @@ public sealed record AppendRequest(
 /// <param name="Sender">The user.</param>
 /// <param name="Name">The user's display name.</param>
 /// <param name="Draft">The message.</param>
-public readonly record struct SenderDraft(string Sender, string? Name, Draft Draft);
+public readonly record struct SenderDraft(string Sender, string? Name, Draft Draft)
+{
+    /// <summary>The event that it becomes.</summary>
+    /// <param name="seq">Its number in the room.</param>
+    /// <param name="at">When it is committed.</param>
+    public RoomEvent ToEvent(long seq, DateTimeOffset at) =>
+        new(seq, RoomEventKind.Message, Sender, Name, Draft.Text, at, Draft.Key, Draft.ReplyTo, Draft.Data);
+}
 
 /// <summary>What a commit did.</summary>
 /// <param name="Outcomes">One for each draft, in their order.</param>

@@ -3,9 +3,6 @@ using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Storage.Postgres;
 
-/// <summary>A message that was committed under a key.</summary>
-internal readonly record struct KeyedEvent(long Seq, DateTimeOffset At, string Text, long? ReplyTo, string? Data);
-
 /// <summary>
 /// A room's batch: what was committed before is dropped, and the rest numbered. <see cref="PostgresAppends"/> commits
 /// those of many rooms at once.
@@ -39,11 +36,11 @@ internal sealed class PostgresAppend(AppendRequest request) : PostgresWork<Appen
             var key = (Owner, sent.Sender, sent.Draft.Key ?? "");
             if (sent.Draft.Key is not null && earlier.TryGetValue(key, out var found))
             {
-                outcomes.Add(Again(sent.Draft, found));
+                outcomes.Add(found.Answer(sent.Draft));
                 continue;
             }
 
-            var added = ToEvent(Request.LastSeq + events.Count + 1, sent);
+            var added = sent.ToEvent(Request.LastSeq + events.Count + 1, Request.At);
             events.Add(added);
             outcomes.Add(new SendOutcome(added.Seq, added.At, Duplicate: false));
             // For the same key further on in this batch.
@@ -53,20 +50,4 @@ internal sealed class PostgresAppend(AppendRequest request) : PostgresWork<Appen
         Events = events.DrainToImmutable();
         Succeed(new AppendResult(outcomes.DrainToImmutable(), Events));
     }
-
-    private static SendOutcome Again(Draft draft, KeyedEvent found) =>
-        found.Text == draft.Text && found.ReplyTo == draft.ReplyTo && found.Data == draft.Data
-            ? new SendOutcome(found.Seq, found.At, Duplicate: true)
-            : SendOutcome.Refused(ChatErrorCode.KeyReused, $"the key was used for another message, seq {found.Seq}", "key");
-
-    private RoomEvent ToEvent(long seq, SenderDraft sent) => new(
-        seq,
-        RoomEventKind.Message,
-        sent.Sender,
-        sent.Name,
-        sent.Draft.Text,
-        Request.At,
-        sent.Draft.Key,
-        sent.Draft.ReplyTo,
-        sent.Draft.Data);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace OrleansChat.Grains.Storage.Postgres;
@@ -6,7 +5,7 @@ namespace OrleansChat.Grains.Storage.Postgres;
 /// <summary>Brings a database to this version's schema: numbered scripts, each once, each whole or not at all.</summary>
 internal static class PostgresMigrations
 {
-    private const string Folder = "OrleansChat.Grains.Storage.Postgres.Schema.";
+    private static readonly SchemaScripts Scripts = new("Postgres");
 
     // Several processes start at once: the first one migrates, and the others wait for it. Scripts may take their time.
     private const string Begin =
@@ -20,20 +19,11 @@ internal static class PostgresMigrations
     /// <exception cref="StoreStartException">The database was written by a newer version.</exception>
     public static async Task<long> ApplyAsync(NpgsqlConnection connection, PostgresDatabase database, TimeProvider clock)
     {
-        var scripts = Scripts();
         await using var transaction = await connection.BeginTransactionAsync();
         await ExecuteAsync(connection, Begin);
-        var current = await CurrentAsync(connection);
-        var newest = scripts[^1].Version;
-        if (current > newest)
+        foreach (var (version, text) in Scripts.After(await CurrentAsync(connection), database.Name))
         {
-            throw new StoreStartException(
-                $"{database.Name}: the database has schema {current}, this program knows schemas up to {newest}; run the newer program");
-        }
-
-        foreach (var (version, name) in scripts.Where(s => s.Version > current))
-        {
-            await ExecuteAsync(connection, Text(name));
+            await ExecuteAsync(connection, text);
             await ExecuteAsync(
                 connection,
                 "INSERT INTO schema_versions (version, applied_at) VALUES ($1, $2)",
@@ -42,7 +32,7 @@ internal static class PostgresMigrations
         }
 
         await transaction.CommitAsync();
-        return newest;
+        return Scripts.Newest;
     }
 
     // Who may not create tables can still start on a database that has them.
@@ -72,17 +62,4 @@ internal static class PostgresMigrations
     }
 
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = 0 };
-
-    private static List<(long Version, string Name)> Scripts() =>
-        [.. typeof(PostgresMigrations).Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .Select(name => (long.Parse(name.AsSpan(Folder.Length, 4), CultureInfo.InvariantCulture), name))
-            .Order()];
-
-    private static string Text(string name)
-    {
-        using var stream = typeof(PostgresMigrations).Assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

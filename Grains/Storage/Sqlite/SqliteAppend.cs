@@ -23,7 +23,7 @@ internal static class SqliteAppend
                 continue;
             }
 
-            var added = ToEvent(++seq, request.At, draft);
+            var added = draft.ToEvent(++seq, request.At);
             Insert(session, room, epoch, added);
             events.Add(added);
             outcomes.Add(new SendOutcome(added.Seq, added.At, Duplicate: false));
@@ -49,31 +49,16 @@ internal static class SqliteAppend
         if (draft.Draft.Key is not { } key) return null;
         return session.QueryFirst(
             "SELECT seq, at, text, reply_to, data FROM events WHERE room = $1 AND sender = $2 AND key = $3",
-            row =>
-            {
-                var same = row.GetString(2) == draft.Draft.Text
-                    && SqliteSession.NumberOrNull(row, 3) == draft.Draft.ReplyTo
-                    && SqliteSession.TextOrNull(row, 4) == draft.Draft.Data;
-                return same
-                    ? new SendOutcome(row.GetInt64(0), SqliteText.ToTime(row.GetString(1)), Duplicate: true)
-                    : SendOutcome.Refused(
-                        ChatErrorCode.KeyReused, $"the key was used for another message, seq {row.GetInt64(0)}", "key");
-            },
+            row => new KeyedEvent(
+                row.GetInt64(0),
+                SqliteText.ToTime(row.GetString(1)),
+                row.GetString(2),
+                SqliteSession.NumberOrNull(row, 3),
+                SqliteSession.TextOrNull(row, 4)).Answer(draft.Draft),
             room,
             draft.Sender,
             key);
     }
-
-    private static RoomEvent ToEvent(long seq, DateTimeOffset at, SenderDraft draft) => new(
-        seq,
-        RoomEventKind.Message,
-        draft.Sender,
-        draft.Name,
-        draft.Draft.Text,
-        at,
-        draft.Draft.Key,
-        draft.Draft.ReplyTo,
-        draft.Draft.Data);
 
     // A seq that stands in the table already was put there by a later activation: this one is fenced, and the
     // conflict must not be taken for a fault of the database.
