@@ -21,9 +21,6 @@ internal sealed partial class ClusterWatch(
     private ClusterView? _view;
     private bool _lost;
 
-    /// <summary>The silos as they were last told.</summary>
-    public ClusterView? View => Volatile.Read(ref _view);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = FirstPause;
@@ -60,7 +57,7 @@ internal sealed partial class ClusterWatch(
         var isNews = before is null || view.Version > before.Version || (_lost && view.Version != before.Version);
         _lost = false;
         if (!isNews) return;
-        Volatile.Write(ref _view, view);
+        _view = view;
         var silos = view.Active.Concat(view.Changing).ToHashSet(StringComparer.Ordinal);
         await feeds.RenewLostAsync(silos, cancellation);
         // A user's silo is not known here. One that left in good order has sent its users on to others.

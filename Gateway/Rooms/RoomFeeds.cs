@@ -66,12 +66,7 @@ internal sealed partial class RoomFeeds : BackgroundService
     /// <summary>Renews the routes of the rooms that were on none of these silos, some hundreds at a time.</summary>
     public async Task RenewLostAsync(IReadOnlySet<string> silos, CancellationToken cancellation)
     {
-        var renewed = 0;
-        foreach (var feed in _feeds.Values)
-        {
-            if (feed.RenewIfLost(silos) && ++renewed % Pacing.Together == 0) await Task.Delay(Pacing.Pause, _context.Clock, cancellation);
-        }
-
+        var renewed = await Pacing.BeginAsync(_feeds.Values, feed => feed.RenewIfLost(silos), _context.Clock, cancellation);
         if (renewed > 0) LogLost(_context.Logger, renewed);
     }
 

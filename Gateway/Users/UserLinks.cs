@@ -66,15 +66,15 @@ internal sealed class UserLinks : BackgroundService
     }
 
     /// <summary>Renews the leases of all users, some hundreds at a time.</summary>
-    public async Task RenewAllAsync(CancellationToken cancellation)
-    {
-        var renewed = 0;
-        foreach (var link in _links.Values)
+    public Task RenewAllAsync(CancellationToken cancellation) => Pacing.BeginAsync(
+        _links.Values,
+        static link =>
         {
             link.RenewSoon();
-            if (++renewed % Pacing.Together == 0) await Task.Delay(Pacing.Pause, _clock, cancellation);
-        }
-    }
+            return true;
+        },
+        _clock,
+        cancellation);
 
     /// <summary>Renews the leases, a few users at a time and spread over the interval.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
