@@ -44,4 +44,19 @@ public enum ChatErrorCode
 
     /// <summary>A fault of the server.</summary>
     Internal,
+
+    /// <summary>There is no token, or none that is valid (any more).</summary>
+    Unauthorized,
+
+    /// <summary>An administrator keeps the user out of the server.</summary>
+    Suspended,
+
+    /// <summary>One of the two users of a direct room has blocked the other.</summary>
+    Blocked,
+
+    /// <summary>The room is archived: it can be read, and nothing can be said in it.</summary>
+    Archived,
+
+    /// <summary>A room's last owner has to make somebody else one first.</summary>
+    LastOwner,
 }
