@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Api;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Limits;
@@ -82,6 +83,8 @@ internal static class ChatGateway
     private static void MapChatGateway(this WebApplication app)
     {
         app.Use(CorkedUpgrade.UseAsync);
+        app.UseProblems();
+        app.UseRouting();
         app.UseWebSockets();
         app.UsePage();
         app.MapHealth();

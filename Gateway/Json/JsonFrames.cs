@@ -281,5 +281,5 @@ internal static class JsonFrames
         _ => "member",
     };
 
-    private static string Name(ChatErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
+    internal static string Name(ChatErrorCode code) => JsonNamingPolicy.SnakeCaseLower.ConvertName(code.ToString());
 }
