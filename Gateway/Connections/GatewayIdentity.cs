@@ -27,7 +27,16 @@ internal sealed class GatewayIdentity : IGatewayObserver
     /// <summary>Takes a user's notice; it must not wait.</summary>
     public Func<UserNotice, bool>? OnNotice { get; set; }
 
+    /// <summary>Begins to let the clients go; it must not wait.</summary>
+    public Action? OnDrain { get; set; }
+
     public Task<bool> Deliver(RoomBatch batch) => Task.FromResult(OnBatch?.Invoke(batch) ?? false);
 
     public Task<bool> Notify(UserNotice notice) => Task.FromResult(OnNotice?.Invoke(notice) ?? false);
+
+    public Task Drain()
+    {
+        OnDrain?.Invoke();
+        return Task.CompletedTask;
+    }
 }

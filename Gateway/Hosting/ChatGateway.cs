@@ -77,6 +77,8 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.AddHostedService(services => services.GetRequiredService<RoomFeeds>());
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
+        builder.Services.AddSingleton<GatewayReporter>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GatewayReporter>());
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 

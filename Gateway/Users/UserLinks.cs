@@ -29,6 +29,9 @@ internal sealed class UserLinks : BackgroundService
         identity.OnNotice = notice => _links.TryGetValue(notice.User, out var link) && link.Accept(notice);
     }
 
+    /// <summary>How many users have connections here.</summary>
+    public int Count => _links.Count;
+
     /// <summary>Registers a connection with its user.</summary>
     /// <returns>The user's rooms. Changes after it reach the connection once <see cref="UserLink.Start"/> was called.</returns>
     /// <exception cref="ChatException">The user has too many, or cannot be reached.</exception>

@@ -18,4 +18,8 @@ public interface IGatewayObserver : IGrainObserver
     /// <returns><see langword="false"/>: this gateway has no connection of that user (any more).</returns>
     [Alias("Notify"), ResponseTimeout("00:00:03")]
     Task<bool> Notify(UserNotice notice);
+
+    /// <summary>Lets the clients of this gateway go to others; answered when it has begun. Once more is no error.</summary>
+    [Alias("Drain"), ResponseTimeout("00:00:03")]
+    Task Drain();
 }

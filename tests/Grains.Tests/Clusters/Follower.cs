@@ -117,6 +117,8 @@ internal sealed class Follower : IGatewayObserver
 
     public Task<bool> Notify(UserNotice notice) => Task.FromResult(false);
 
+    public Task Drain() => Task.CompletedTask;
+
     private RouteRenewal Renewal(long cursor, bool full) =>
         new(Route, Interlocked.Increment(ref _renewals), "follower", _reference, cursor, full, full ? Users : [], [], WantPresence: true);
 

@@ -1,3 +1,4 @@
+using OrleansChat.Gateways;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Rooms;
 using OrleansChat.Rooms;
@@ -93,7 +94,7 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
         var since = behind.Batches.Where(b => b.Epoch > before.Epoch).ToList();
         Assert.Equal(3, since[0].LastSeq);
         Assert.Equal([4L], since.SelectMany(b => b.Events).Select(e => e.Seq));
-        Assert.Contains(since.SelectMany(b => b.Signals).Concat(behind.Signals), signal => signal is Gateways.ReadSignal { Seq: 3 });
+        Assert.Contains(since.SelectMany(b => b.Signals).Concat(behind.Signals), signal => signal is ReadSignal { Seq: 3 });
         var after = await RenewAsync(behind, "behind", cursor: 4, full: false);
         Assert.Equal((true, before.Epoch + 1), (after.Known, after.Epoch));
         Assert.Equal(["alice", "bob"], after.Presence!.Users!.Value);

@@ -85,6 +85,8 @@ internal sealed class UserView : IGatewayObserver
 
     public Task<bool> Deliver(RoomBatch batch) => Task.FromResult(false);
 
+    public Task Drain() => Task.CompletedTask;
+
     private void Take(UserSession session)
     {
         lock (_lock)

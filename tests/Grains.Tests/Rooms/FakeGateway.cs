@@ -13,6 +13,7 @@ internal sealed class FakeGateway : IGatewayObserver
     private readonly List<UserNotice> _notices = [];
     private int _underWay;
     private int _mostUnderWay;
+    private int _drained;
 
     /// <summary>What it answers; it may take its time.</summary>
     public Func<Task<bool>> Answer { get; set; } = static () => Task.FromResult(true);
@@ -37,6 +38,9 @@ internal sealed class FakeGateway : IGatewayObserver
 
     public ImmutableArray<PresenceSignal> Presence => [.. Signals.OfType<PresenceSignal>()];
 
+    /// <summary>How often it was told to drain.</summary>
+    public int Drained => Volatile.Read(ref _drained);
+
     public static Task<bool> Never() => new TaskCompletionSource<bool>().Task;
 
     public static Task<bool> Throw() => Task.FromException<bool>(new InvalidOperationException("this gateway is broken"));
@@ -50,6 +54,12 @@ internal sealed class FakeGateway : IGatewayObserver
     public Task<bool> Notify(UserNotice notice)
     {
         lock (_lock) _notices.Add(notice);
+        return AnswerAsync();
+    }
+
+    public Task Drain()
+    {
+        Interlocked.Increment(ref _drained);
         return AnswerAsync();
     }
 
