@@ -7,8 +7,6 @@ namespace OrleansChat.Gateway.Json;
 /// <summary>The fields of a command. What is missing or impossible is refused by name.</summary>
 internal readonly struct CommandFields(JsonElement command)
 {
-    // As many as a JavaScript client has in one number: RFC 8259 §6.
-    private const long MaxSeq = (1L << 53) - 1;
     private const int MaxId = 64;
 
     /// <summary>What a required text does when it is missing.</summary>
@@ -28,24 +26,16 @@ internal readonly struct CommandFields(JsonElement command)
             : throw Bad("id", $"id is a number, or a string of at most {MaxId} characters");
     }
 
-    public string Room() => ChatId.TryParseRoom(Text("room", 512, Required), out var room)
-        ? room
-        : throw Bad("room", "room is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+    public string Room() => FieldRules.Room("room", Text("room", FieldRules.MaxIdText, Required));
 
-    public string User(string field) => ChatId.TryParse(Text(field, 512, Required), out var user)
-        ? user
-        : throw Bad(field, $"{field} is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+    public string User(string field) => FieldRules.User(field, Text(field, FieldRules.MaxIdText, Required));
 
     public string? TextOrNull(string field, int maxCharacters) => Has(field) ? Text(field, maxCharacters, Required) : null;
 
     /// <summary>A short text without control characters.</summary>
     public string Text(string field, int maxCharacters, Func<string, string> whenMissing)
     {
-        if (!Has(field)) return whenMissing(field);
-        var text = String(field);
-        if (text.Length == 0) throw Bad(field, $"{field} is empty");
-        if (text.Length > maxCharacters) throw Bad(field, $"{field} is longer than {maxCharacters} characters");
-        return text.Any(char.IsControl) ? throw Bad(field, $"{field} has control characters") : text;
+        return Has(field) ? FieldRules.Short(field, String(field), maxCharacters) : whenMissing(field);
     }
 
     /// <summary>A text of any kind, within a limit in bytes of UTF-8.</summary>
@@ -65,9 +55,7 @@ internal readonly struct CommandFields(JsonElement command)
     {
         if (!Has(field)) Required(field);
         var value = command.GetProperty(field);
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seq) && seq is >= 0 and <= MaxSeq
-            ? seq
-            : throw Bad(field, $"{field} is not a whole number from 0 to {MaxSeq}");
+        return FieldRules.Seq(field, value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seq) ? seq : null);
     }
 
     /// <summary>An object, kept as the text that was sent.</summary>
@@ -108,5 +96,5 @@ internal readonly struct CommandFields(JsonElement command)
         }
     }
 
-    private static ChatException Bad(string field, string message) => new(ChatErrorCode.BadField, message, field);
+    private static ChatException Bad(string field, string message) => FieldRules.Bad(field, message);
 }

@@ -9,13 +9,9 @@ internal static class CommandParser
 {
     // No field is an object but `data`, which is the application's own.
     private const int MaxDepth = 32;
-    private const int MaxKey = 64;
-    private const int MaxTopic = 250;
-    private const int MaxQuery = 64;
-    private const int DefaultLimit = 50;
-    private const int MaxLimit = 200;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    /// <summary>How JSON of a client is read.</summary>
+    public static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>Parses one line of a frame.</summary>
     /// <param name="utf8">The line.</param>
@@ -47,13 +43,13 @@ internal static class CommandParser
         return type switch
         {
             "send" => new SendCommand(id, SendTarget(fields, user), ReadDraft(fields, limits)),
-            "join" => new JoinCommand(id, fields.Room(), fields.SeqOrNull("since"), fields.TextOrNull("log", MaxKey)),
+            "join" => new JoinCommand(id, fields.Room(), fields.SeqOrNull("since"), fields.TextOrNull("log", FieldRules.MaxKey)),
             "leave" => new LeaveCommand(id, fields.Room()),
             "history" => ReadHistory(fields, id),
             "read" => new ReadCommand(id, fields.Room(), fields.Seq("seq")),
             "typing" => new TypingCommand(id, fields.Room()),
-            "members" => new MembersCommand(id, fields.Room(), fields.TextOrNull("after", 256), Limit(fields)),
-            "rooms" => new RoomsCommand(id, fields.TextOrNull("query", MaxQuery), fields.TextOrNull("after", 256), Limit(fields)),
+            "members" => new MembersCommand(id, fields.Room(), fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
+            "rooms" => new RoomsCommand(id, fields.TextOrNull("query", FieldRules.MaxQuery), fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
             "create" => ReadCreate(fields, id),
             "ping" => new PingCommand(id),
             "invite" => Moderate(ModerationAction.Invite),
@@ -83,13 +79,14 @@ internal static class CommandParser
         return ChatId.DirectRoom(user, fields.User("to"));
     }
 
-    private static Draft ReadDraft(CommandFields fields, ChatLimits limits)
+    /// <summary>Reads a message that somebody wants to send.</summary>
+    public static Draft ReadDraft(CommandFields fields, ChatLimits limits)
     {
         var data = fields.ObjectOrNull("data", limits.DataBytes);
         var text = fields.LongText("text", limits.TextBytes);
         if (text.Length == 0 && data is null)
             throw new ChatException(ChatErrorCode.BadField, "text is empty", "text");
-        return new Draft(text, fields.TextOrNull("key", MaxKey), fields.SeqOrNull("replyTo"), data);
+        return new Draft(text, fields.TextOrNull("key", FieldRules.MaxKey), fields.SeqOrNull("replyTo"), data);
     }
 
     private static HistoryCommand ReadHistory(CommandFields fields, string? id)
@@ -102,24 +99,27 @@ internal static class CommandParser
 
     private static CreateCommand ReadCreate(CommandFields fields, string? id)
     {
-        var room = fields.Room();
-        if (ChatId.IsDirect(room, out _, out _))
-            throw new ChatException(ChatErrorCode.BadField, "direct rooms come into being by themselves: send to a user", "room");
-        var kind = fields.Text("kind", maxCharacters: 16, fields.Required) switch
-        {
-            "public" => RoomKind.Public,
-            "private" => RoomKind.Private,
-            var other => throw new ChatException(ChatErrorCode.BadField, $"kind is '{other}'; it is public or private", "kind"),
-        };
-        return new CreateCommand(id, room, kind, fields.TextOrNull("topic", MaxTopic));
+        var room = ReadRoomToCreate(fields);
+        return new CreateCommand(id, room, ReadKind(fields), fields.TextOrNull("topic", FieldRules.MaxTopic));
     }
 
-    private static int Limit(CommandFields fields)
+    /// <summary>Reads the id of a room that somebody wants to create.</summary>
+    public static string ReadRoomToCreate(CommandFields fields)
     {
-        if (!fields.Has("limit")) return DefaultLimit;
-        var limit = fields.Seq("limit");
-        if (limit is < 1 or > MaxLimit)
-            throw new ChatException(ChatErrorCode.BadField, $"limit is {limit}; it is 1 to {MaxLimit}", "limit");
-        return (int)limit;
+        var room = fields.Room();
+        return ChatId.IsDirect(room, out _, out _)
+            ? throw new ChatException(ChatErrorCode.BadField, "direct rooms come into being by themselves: send to a user", "room")
+            : room;
     }
+
+    /// <summary>Reads the kind of a room that somebody wants to create.</summary>
+    public static RoomKind ReadKind(CommandFields fields) => fields.Text("kind", maxCharacters: 16, fields.Required) switch
+    {
+        "public" => RoomKind.Public,
+        "private" => RoomKind.Private,
+        var other => throw new ChatException(ChatErrorCode.BadField, $"kind is '{other}'; it is public or private", "kind"),
+    };
+
+    private static int Limit(CommandFields fields) =>
+        fields.Has("limit") ? FieldRules.Limit(fields.Seq("limit")) : FieldRules.DefaultLimit;
 }

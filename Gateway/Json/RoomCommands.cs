@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using OrleansChat.Gateway.Rooms;
 using OrleansChat.Rooms;
 
@@ -168,25 +167,8 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
     private async Task HistoryAsync(HistoryCommand history)
     {
         var page = await connection.HistoryGrain(Room).Page(connection.User, history.Before, history.After, history.Limit);
-        var (messages, cut) = Fit(page.Events, newestFirst: history.After is null);
-        connection.Reply(JsonFrames.History(history.Id, Room, messages, page.More || cut));
-    }
-
-    // A page of long messages is cut short rather than fill the outbox: the side that was asked for first is kept.
-    private (List<ReadOnlyMemory<byte>> Messages, bool Cut) Fit(ImmutableArray<RoomEvent> events, bool newestFirst)
-    {
-        var messages = new List<ReadOnlyMemory<byte>>();
-        var bytes = 0;
-        foreach (var sequenced in newestFirst ? events.Reverse() : events)
-        {
-            var message = new RoomFrame(Room, sequenced).Json;
-            bytes += message.Length;
-            if (bytes > connection.HistoryBytes && messages.Count > 0) break;
-            messages.Add(message);
-        }
-
-        if (newestFirst) messages.Reverse();
-        return (messages, messages.Count < events.Length);
+        var fitting = EncodedPage.Fit(Room, page, newestFirst: history.After is null, connection.HistoryBytes);
+        connection.Reply(JsonFrames.History(history.Id, Room, fitting.Messages, fitting.More));
     }
 
     private Task UnfollowAsync()
