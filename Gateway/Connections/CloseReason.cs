@@ -24,6 +24,8 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
 
     public static CloseReason SlowConsumer { get; } = new(4000, "slow consumer: too much is waiting for you", Reconnect: true);
 
+    public static CloseReason TokenExpired { get; } = new(4001, "token expired", Reconnect: true);
+
     public static CloseReason LogReplaced { get; } = new(4002, "a room's log was replaced", Reconnect: true);
 
     public static CloseReason NotFollowing { get; } = new(4003, "a room cannot be followed at the moment", Reconnect: true, AfterMs: 1000);
@@ -32,6 +34,8 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
     public static CloseReason Draining() => new(1001, "draining", Reconnect: true, AfterMs: Random.Shared.Next(DrainSpreadMs));
 
     public static CloseReason Policy(string text) => new(1008, text, Reconnect: false);
+
+    public static CloseReason Removed(string text) => new(4500, text, Reconnect: false);
 
     public static CloseReason FrameTooBig(int limit) => new(1009, $"a frame is over the limit of {limit} bytes", Reconnect: false);
 

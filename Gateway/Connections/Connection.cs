@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Rooms;
 using OrleansChat.Rooms;
 using OrleansChat.Users;
@@ -8,23 +10,33 @@ namespace OrleansChat.Gateway.Connections;
 /// One client, in whatever format it speaks: who it is, which rooms it follows, and the socket. It decides nothing
 /// about chat.
 /// </summary>
-internal abstract class Connection(ClientSocket socket, string user, string? name, GatewayServices services)
+internal abstract class Connection : IDisposable
 {
+    private readonly TokenLife _tokenLife;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RoomFeed> _feeds = [];
     private bool _ended;
 
+    protected Connection(ClientSocket socket, Caller caller, GatewayServices services)
+    {
+        (Socket, Caller, Name, Services) = (socket, caller, caller.Name, services);
+        _tokenLife = new TokenLife(services.Clock, OnTokenExpiring, () => Close(CloseReason.TokenExpired));
+    }
+
     /// <summary>Its id, never used again.</summary>
     public string Id { get; } = Guid.NewGuid().ToString("N")[..16];
 
-    public string User { get; } = user;
+    /// <summary>Who it is, by the token that holds now.</summary>
+    public Caller Caller { get; private set; }
+
+    public string User => Caller.User;
 
     /// <summary>The display name, once the user is known.</summary>
-    public string? Name { get; set; } = name;
+    public string? Name { get; set; }
 
-    protected ClientSocket Socket { get; } = socket;
+    protected ClientSocket Socket { get; }
 
-    protected GatewayServices Services { get; } = services;
+    protected GatewayServices Services { get; }
 
     /// <summary>Greets the client, before anything is read from it.</summary>
     /// <param name="session">The user's rooms.</param>
@@ -40,6 +52,9 @@ internal abstract class Connection(ClientSocket socket, string user, string? nam
     /// <summary>Takes news of its user's list of rooms; what it did itself, it knows.</summary>
     public abstract void OnRoomChanged(RoomChange change);
 
+    /// <summary>The token ends at that time, unless there is another one by then.</summary>
+    protected abstract void OnTokenExpiring(DateTimeOffset at);
+
     /// <summary>Says why, and closes.</summary>
     public void Close(CloseReason reason) => Socket.Close(reason);
 
@@ -48,12 +63,22 @@ internal abstract class Connection(ClientSocket socket, string user, string? nam
     {
         try
         {
+            _tokenLife.Begin(Caller.ExpiresAt);
             await Socket.RunAsync(OnFrameAsync);
         }
         finally
         {
             End();
         }
+    }
+
+    public void Dispose() => _tokenLife.Dispose();
+
+    /// <summary>Goes on with another token of the same user.</summary>
+    protected void Take(Caller caller)
+    {
+        Caller = caller;
+        _tokenLife.Begin(caller.ExpiresAt);
     }
 
     /// <summary>Follows a room.</summary>
@@ -107,6 +132,12 @@ internal abstract class Connection(ClientSocket socket, string user, string? nam
     protected bool Follows(string room)
     {
         lock (_lock) return _feeds.ContainsKey(room);
+    }
+
+    /// <summary>The rooms that it follows now.</summary>
+    protected ImmutableArray<string> Followed()
+    {
+        lock (_lock) return [.. _feeds.Keys];
     }
 
     private void End()

@@ -30,6 +30,9 @@ internal sealed class GatewayIdentity : IGatewayObserver
     /// <summary>Begins to let the clients go; it must not wait.</summary>
     public Action? OnDrain { get; set; }
 
+    /// <summary>Ends connections of a user; it must not wait.</summary>
+    public Action<Expulsion>? OnExpulsion { get; set; }
+
     public Task<bool> Deliver(RoomBatch batch) => Task.FromResult(OnBatch?.Invoke(batch) ?? false);
 
     public Task<bool> Notify(UserNotice notice) => Task.FromResult(OnNotice?.Invoke(notice) ?? false);
@@ -37,6 +40,12 @@ internal sealed class GatewayIdentity : IGatewayObserver
     public Task Drain()
     {
         OnDrain?.Invoke();
+        return Task.CompletedTask;
+    }
+
+    public Task Expel(Expulsion expulsion)
+    {
+        OnExpulsion?.Invoke(expulsion);
         return Task.CompletedTask;
     }
 }

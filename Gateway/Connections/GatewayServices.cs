@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
 using OrleansChat.Rooms;
@@ -9,9 +10,16 @@ namespace OrleansChat.Gateway.Connections;
 
 /// <summary>What every connection needs: the way to the grains, the feeds, the limits and the time.</summary>
 internal sealed class GatewayServices(
-    IGrainFactory grains, RoomFeeds feeds, IOptions<ChatLimits> limits, TimeProvider clock, ILogger<Connection> logger)
+    IGrainFactory grains,
+    RoomFeeds feeds,
+    TokenReader tokens,
+    IOptions<ChatLimits> limits,
+    TimeProvider clock,
+    ILogger<Connection> logger)
 {
     public RoomFeeds Feeds { get; } = feeds;
+
+    public TokenReader Tokens { get; } = tokens;
 
     public ChatLimits Limits { get; } = limits.Value;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Users;
 using OrleansChat.Users;
 
@@ -12,9 +13,7 @@ internal sealed class SocketEndpoint(
     /// <summary>Upgrades the request and serves it until the connection has ended.</summary>
     /// <param name="context">The request.</param>
     /// <param name="format">The format that this endpoint speaks.</param>
-    /// <param name="guest">Who it is; none when nobody can be.</param>
-    /// <param name="wrong">Then: why not.</param>
-    public async Task ServeAsync(HttpContext context, SocketFormat format, Guest? guest, string? wrong)
+    public async Task ServeAsync(HttpContext context, SocketFormat format)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -38,17 +37,18 @@ internal sealed class SocketEndpoint(
         var usualRate = responseRate?.MinDataRate;
         if (responseRate is not null) responseRate.MinDataRate = null;
         var accepted = await AcceptAsync(context, format);
-        await connections.HoldAsync(accepted, () => ServeAsync(context, format, guest, wrong, accepted));
+        await connections.HoldAsync(accepted, () => ServeAsync(context, format, accepted));
         // The last frames have to leave in time: no client may keep the connection by not reading them.
         if (responseRate is not null) responseRate.MinDataRate = usualRate;
     }
 
-    private async Task ServeAsync(HttpContext context, SocketFormat format, Guest? guest, string? wrong, ClientSocket accepted)
+    private async Task ServeAsync(HttpContext context, SocketFormat format, ClientSocket accepted)
     {
         using var socket = accepted;
-        if (guest is null)
+        var (caller, wrong) = await SocketAddress.FindCallerAsync(context);
+        if (caller is null)
         {
-            await RefuseAsync(socket, CloseReason.Policy(wrong!));
+            await RefuseAsync(socket, CloseReason.Policy(wrong));
         }
         else if (connections.Count >= services.Limits.Connections)
         {
@@ -56,7 +56,8 @@ internal sealed class SocketEndpoint(
         }
         else
         {
-            await ServeAsync(format.Connect(context, socket, guest, services), socket);
+            using var connection = format.Connect(context, socket, caller, services);
+            await ServeAsync(connection, socket);
         }
     }
 

@@ -1,3 +1,5 @@
+using OrleansChat.Gateway.Authentication;
+
 namespace OrleansChat.Gateway.Connections;
 
 /// <summary>A way to speak to clients over a WebSocket.</summary>
@@ -13,5 +15,5 @@ internal abstract class SocketFormat
     public abstract string Example(HttpRequest request);
 
     /// <summary>A connection that speaks this format.</summary>
-    public abstract Connection Connect(HttpContext context, ClientSocket socket, Guest guest, GatewayServices services);
+    public abstract Connection Connect(HttpContext context, ClientSocket socket, Caller caller, GatewayServices services);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Api;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Limits;
@@ -28,6 +29,7 @@ internal static class ChatGateway
         builder.CheckListenAddresses("http://localhost:5000");
         if (settings.Mode == ClusterMode.Embedded) builder.AddSiloInside();
         else builder.AddSilosOutside(settings);
+        builder.AddChatAuthentication();
         builder.AddChatGateway();
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -89,21 +91,14 @@ internal static class ChatGateway
         app.UseRouting();
         app.UseWebSockets();
         app.UsePage();
+        app.UseChatAuthentication();
         app.MapHealth();
-        app.MapGet("/ws", ServeJson);
-        app.MapGet("/ws/{user}", ServeText);
+        app.MapGet(SocketAddress.Json, ServeJson);
+        app.MapGet(SocketAddress.Text, ServeText);
+        app.MapTokens();
     }
 
-    private static Task ServeJson(HttpContext context, SocketEndpoint endpoint)
-    {
-        var query = context.Request.Query;
-        Guest.TryRead(query["user"], query["name"], out var guest, out var wrong);
-        return endpoint.ServeAsync(context, new JsonFormat(), guest, wrong);
-    }
+    private static Task ServeJson(HttpContext context, SocketEndpoint endpoint) => endpoint.ServeAsync(context, new JsonFormat());
 
-    private static Task ServeText(HttpContext context, string user, SocketEndpoint endpoint)
-    {
-        Guest.TryRead(user, context.Request.Query["name"], out var guest, out var wrong);
-        return endpoint.ServeAsync(context, new TextFormat(), guest, wrong);
-    }
+    private static Task ServeText(HttpContext context, SocketEndpoint endpoint) => endpoint.ServeAsync(context, new TextFormat());
 }

@@ -67,5 +67,8 @@ internal sealed record UnfollowCommand(string Room) : RoomCommand(null, Room)
 /// <summary>List rooms.</summary>
 internal sealed record RoomsCommand(string? Id, string? Query, string? After, int Limit) : Command(Id);
 
+/// <summary>Go on with another token.</summary>
+internal sealed record TokenCommand(string? Id, string Token) : Command(Id);
+
 /// <summary>See whether the server is there.</summary>
 internal sealed record PingCommand(string? Id) : Command(Id);

@@ -9,6 +9,7 @@ internal static class CommandParser
 {
     // No field is an object but `data`, which is the application's own.
     private const int MaxDepth = 32;
+    private const int MaxToken = 16 * 1024;
 
     /// <summary>How JSON of a client is read.</summary>
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
@@ -52,6 +53,7 @@ internal static class CommandParser
             "rooms" => new RoomsCommand(id, fields.TextOrNull("query", FieldRules.MaxQuery), fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
             "create" => ReadCreate(fields, id),
             "ping" => new PingCommand(id),
+            "token" => new TokenCommand(id, fields.Text("token", MaxToken, fields.Required)),
             "invite" => Moderate(ModerationAction.Invite),
             "kick" => Moderate(ModerationAction.Kick),
             "ban" => Moderate(ModerationAction.Ban),

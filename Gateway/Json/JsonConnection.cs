@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
@@ -9,7 +10,7 @@ using OrleansChat.Users;
 namespace OrleansChat.Gateway.Json;
 
 /// <summary>A client of the JSON endpoint: reads its commands, and hands those of each room to that room's queue.</summary>
-internal sealed class JsonConnection : Connection
+internal sealed partial class JsonConnection : Connection
 {
     // A client that asks for more than this before it was answered is not read until it was.
     private const int MaxInFlight = 256;
@@ -27,8 +28,8 @@ internal sealed class JsonConnection : Connection
     private readonly SemaphoreSlim _inFlight = new(MaxInFlight, MaxInFlight);
 
     public JsonConnection(
-        ClientSocket socket, Guest guest, bool subscribeNone, ImmutableArray<string> roomsAtOnce, GatewayServices services)
-        : base(socket, guest.User, guest.Name, services)
+        ClientSocket socket, Caller caller, bool subscribeNone, ImmutableArray<string> roomsAtOnce, GatewayServices services)
+        : base(socket, caller, services)
     {
         (_subscribeNone, _roomsAtOnce) = (subscribeNone, roomsAtOnce);
         _rate = new TokenBucket(services.Limits.CommandsPerSecond, services.Limits.CommandBurst, services.Clock);
@@ -53,6 +54,7 @@ internal sealed class JsonConnection : Connection
         }
 
         if (joined.Count > 0) session = await Services.User(User).Rooms();
+        session = InScope(session);
         Socket.Send(JsonFrames.Welcome(this, session.Rooms, Services.Limits));
         foreach (var refusal in refused) Socket.Send(JsonFrames.Error(null, refusal));
         foreach (var room in joined) Enqueue(new JoinCommand(null, room, Since: null, Log: null) { IsOfAddress = true });
@@ -94,6 +96,7 @@ internal sealed class JsonConnection : Connection
 
     public override void OnRoomChanged(RoomChange change)
     {
+        if (!Caller.Scope.Has(change.Room)) return;
         Socket.Send(JsonFrames.RoomChanged(change.Room, change.Entry));
         if (change.Entry is null) Enqueue(new UnfollowCommand(change.Room));
         else if (!_subscribeNone) Enqueue(new FollowCommand(change.Entry));
@@ -122,7 +125,8 @@ internal sealed class JsonConnection : Connection
 
     public Task Follow(string room, FeedPosition from, Action<FeedAnswer> onSubscribed) => FollowAsync(room, from, onSubscribed);
 
-    public Task FollowFrom(RoomEntry entry) => Follows(entry.Room) ? Task.CompletedTask : FollowLiveAsync(entry);
+    public Task FollowFrom(RoomEntry entry) =>
+        Follows(entry.Room) || !Caller.Scope.Has(entry.Room) ? Task.CompletedTask : FollowLiveAsync(entry);
 
     public void StopFollowing(string room) => Unfollow(room);
 
@@ -158,6 +162,9 @@ internal sealed class JsonConnection : Connection
             case PingCommand:
                 Socket.Send(JsonFrames.Pong(command.Id));
                 break;
+            case TokenCommand token:
+                await RenewTokenAsync(token);
+                break;
             case RoomsCommand rooms:
                 await _inFlight.WaitAsync();
                 _ = ListRoomsAsync(rooms);
@@ -173,8 +180,9 @@ internal sealed class JsonConnection : Connection
     {
         try
         {
+            var listing = await Services.Directory.List(User, command.Query, command.After, command.Limit);
             Socket.Send(JsonFrames.Rooms(
-                command.Id, await Services.Directory.List(User, command.Query, command.After, command.Limit)));
+                command.Id, listing with { Rooms = listing.Rooms.RemoveAll(room => !Caller.Scope.Has(room.Room)) }));
         }
         catch (Exception error)
         {
@@ -205,6 +213,7 @@ internal sealed class JsonConnection : Connection
     {
         if (!ChatId.TryParseRoom(text, out var room))
             throw new ChatException(ChatErrorCode.BadField, $"rooms names '{text}', which is not an id", "rooms");
+        Caller.Scope.Check(room);
         await Services.JoinAsync(room, User, Id);
         return room;
     }

@@ -1,3 +1,4 @@
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 
 namespace OrleansChat.Gateway.Json;
@@ -11,10 +12,10 @@ internal sealed class JsonFormat : SocketFormat
 
     public override string Example(HttpRequest request) => $"wscat -c 'ws://{request.Host}/ws?user=alice'";
 
-    public override Connection Connect(HttpContext context, ClientSocket socket, Guest guest, GatewayServices services)
+    public override Connection Connect(HttpContext context, ClientSocket socket, Caller caller, GatewayServices services)
     {
         var query = context.Request.Query;
         var rooms = query["rooms"].SelectMany(value => value?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? []);
-        return new JsonConnection(socket, guest, query["subscribe"] == "none", [.. rooms], services);
+        return new JsonConnection(socket, caller, query["subscribe"] == "none", [.. rooms], services);
     }
 }

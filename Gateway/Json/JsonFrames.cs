@@ -81,6 +81,10 @@ internal static class JsonFrames
 
     public static ReadOnlyMemory<byte> Ok(string id) => Frame("ok", id, static _ => { });
 
+    /// <summary>A minute before a token's end.</summary>
+    public static ReadOnlyMemory<byte> TokenExpiring(DateTimeOffset at) =>
+        Frame("token_expiring", null, json => WriteTime(json, "at", at));
+
     public static ReadOnlyMemory<byte> Pong(string? id) => Frame("pong", id, static _ => { });
 
     /// <summary>A page of history, the messages encoded already.</summary>

@@ -73,6 +73,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
     {
         try
         {
+            connection.Caller.Scope.Check(Room);
             var batch = new SendBatch(connection.User, connection.Name, [.. sends.Select(s => s.Draft)]);
             var outcomes = await connection.Send(Room, batch);
             for (var i = 0; i < sends.Count; i++) Answer(sends[i], outcomes[i]);
@@ -97,6 +98,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
     {
         try
         {
+            if (command.IsFromClient) connection.Caller.Scope.Check(Room);
             await PerformAsync(command);
         }
         catch (Exception error) when (command is FollowCommand)

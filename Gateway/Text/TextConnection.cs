@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
@@ -22,8 +23,8 @@ internal sealed partial class TextConnection : Connection
     private string? _room;
     private long _lines;
 
-    public TextConnection(ClientSocket socket, Guest guest, string room, GatewayServices services)
-        : base(socket, guest.User, guest.Name, services)
+    public TextConnection(ClientSocket socket, Caller caller, string room, GatewayServices services)
+        : base(socket, caller, services)
     {
         _firstRoom = room.Length == 0 ? DefaultRoom : room;
         _rate = new TokenBucket(services.Limits.CommandsPerSecond, services.Limits.CommandBurst, services.Clock);
@@ -37,7 +38,7 @@ internal sealed partial class TextConnection : Connection
         var room = ParseRoom(_firstRoom);
         await JoinAsync(room, greeting: $"welcome, {User}: ");
         session = await Services.User(User).Rooms();
-        foreach (var entry in session.Rooms.Where(entry => entry.Room != room)) _ = FollowSoonAsync(entry);
+        foreach (var entry in session.Rooms.Where(entry => entry.Room != room && Caller.Scope.Has(entry.Room))) _ = FollowSoonAsync(entry);
         return session;
     }
 
@@ -66,9 +67,13 @@ internal sealed partial class TextConnection : Connection
 
     public override void OnRoomChanged(RoomChange change)
     {
+        if (!Caller.Scope.Has(change.Room)) return;
         if (change.Entry is { } entry) _ = FollowSoonAsync(entry);
         else _ = RemovedAsync(change.Room);
     }
+
+    protected override void OnTokenExpiring(DateTimeOffset at) => Socket.Send(TextLines.Note(string.Create(
+        CultureInfo.InvariantCulture, $"your token ends at {at.UtcDateTime:HH:mm:ss} UTC; connect again with a new one")));
 
     private async Task OnLineAsync(string line)
     {
@@ -101,6 +106,7 @@ internal sealed partial class TextConnection : Connection
 
     private async Task SendAsync(string room, string text)
     {
+        Caller.Scope.Check(room);
         var bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > Services.Limits.TextBytes)
             throw new ChatException(ChatErrorCode.TextTooLong, $"text is {bytes} bytes; the limit is {Services.Limits.TextBytes}");
@@ -131,6 +137,7 @@ internal sealed partial class TextConnection : Connection
 
     private async Task JoinAsync(string room, string greeting)
     {
+        Caller.Scope.Check(room);
         await Services.JoinAsync(room, User, Id);
         await FollowAsync(room, new FeedPosition(Since: null, Log: null, Limited: true), answer =>
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 
 namespace OrleansChat.Gateway.Text;
@@ -12,6 +13,6 @@ internal sealed class TextFormat : SocketFormat
 
     public override string Example(HttpRequest request) => $"wscat -c ws://{request.Host}/ws/alice";
 
-    public override Connection Connect(HttpContext context, ClientSocket socket, Guest guest, GatewayServices services) =>
-        new TextConnection(socket, guest, context.Request.Query["room"].ToString(), services);
+    public override Connection Connect(HttpContext context, ClientSocket socket, Caller caller, GatewayServices services) =>
+        new TextConnection(socket, caller, context.Request.Query["room"].ToString(), services);
 }

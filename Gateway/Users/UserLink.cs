@@ -23,12 +23,13 @@ internal sealed class UserLink
     private readonly GatewayIdentity _identity;
     private readonly Repair _renewal;
     private readonly Repair _reading;
+    private readonly TimeProvider _clock;
     private int _renewals;
     private bool _closed;
 
     public UserLink(string user, IUserGrain grain, GatewayIdentity identity, Outage outage, TimeProvider clock)
     {
-        (User, Grain, _identity) = (user, grain, identity);
+        (User, Grain, _identity, _clock) = (user, grain, identity, clock);
         _renewal = new Repair(user, RenewAsync, outage, clock);
         _reading = new Repair(user, ReadRoomsAsync, outage, clock);
     }
@@ -94,6 +95,19 @@ internal sealed class UserLink
         }
     }
 
+    /// <summary>Ends the connections that are not let in any more, or all of them.</summary>
+    public void Expel(Expulsion expulsion)
+    {
+        List<Connection> sent;
+        var now = _clock.GetUtcNow();
+        lock (_lock)
+        {
+            sent = [.. _connections.Keys.Where(c => expulsion.All || expulsion.Access.Refusal(c.Caller.IssuedAt, now) is not null)];
+        }
+
+        foreach (var connection in sent) connection.Close(CloseReason.Removed(expulsion.Reason));
+    }
+
     /// <summary>
     /// Renews the leases of these connections now, and finds out whether a notice was missed; again and again until it
     /// succeeds.
@@ -105,10 +119,11 @@ internal sealed class UserLink
         ImmutableArray<string> ids;
         lock (_lock) ids = [.. _connections.Keys.Select(c => c.Id)];
         if (ids.IsEmpty) return;
-        var version = await Grain.Renew(_identity.Name, _identity.Observer, ids);
+        var renewal = await Grain.Renew(_identity.Name, _identity.Observer, ids);
+        Expel(new Expulsion(User, renewal.Access, All: false, "your access was ended"));
         lock (_lock)
         {
-            if (_version >= 0 && (version != _version || ++_renewals % RenewalsPerReading == 0)) _reading.Request();
+            if (_version >= 0 && (renewal.Version != _version || ++_renewals % RenewalsPerReading == 0)) _reading.Request();
         }
     }
 

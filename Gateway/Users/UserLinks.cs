@@ -26,6 +26,10 @@ internal sealed class UserLinks : BackgroundService
     {
         (_grains, _identity, _limits, _clock) = (grains, identity, limits.Value, clock);
         _outage = new Outage("users", clock, logger);
+        identity.OnExpulsion = expulsion =>
+        {
+            if (_links.TryGetValue(expulsion.User, out var link)) link.Expel(expulsion);
+        };
         identity.OnNotice = notice => _links.TryGetValue(notice.User, out var link) && link.Accept(notice);
     }
 
@@ -43,7 +47,12 @@ internal sealed class UserLinks : BackgroundService
         try
         {
             var session = await link.Grain.Connect(new ConnectionRequest(
-                connection.Id, _identity.Name, _identity.Observer, connection.Name, _limits.ConnectionsPerUser));
+                connection.Id,
+                _identity.Name,
+                _identity.Observer,
+                connection.Name,
+                _limits.ConnectionsPerUser,
+                connection.Caller.IssuedAt));
             return (link, session);
         }
         catch

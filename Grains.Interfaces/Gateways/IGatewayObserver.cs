@@ -22,4 +22,8 @@ public interface IGatewayObserver : IGrainObserver
     /// <summary>Lets the clients of this gateway go to others; answered when it has begun. Once more is no error.</summary>
     [Alias("Drain"), ResponseTimeout("00:00:03")]
     Task Drain();
+
+    /// <summary>Ends connections of a user. None that there were is no error.</summary>
+    [Alias("Expel"), ResponseTimeout("00:00:03")]
+    Task Expel(Expulsion expulsion);
 }

@@ -9,7 +9,10 @@ namespace OrleansChat.Users;
 public interface IUserGrain : IGrainWithStringKey
 {
     /// <summary>Registers a connection and gives what its first frame says.</summary>
-    /// <exception cref="ChatException"><see cref="ChatErrorCode.RateLimited"/>: the user has as many as are allowed.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.RateLimited"/>: the user has as many as are allowed. <see cref="ChatErrorCode.Suspended"/>,
+    /// <see cref="ChatErrorCode.Unauthorized"/>: as <see cref="Admit"/> says.
+    /// </exception>
     [Alias("Connect")]
     Task<UserSession> Connect(ConnectionRequest request);
 
@@ -18,9 +21,8 @@ public interface IUserGrain : IGrainWithStringKey
     Task Disconnect(string connection);
 
     /// <summary>Renews the leases of a gateway's connections, and registers again those that were lost.</summary>
-    /// <returns>The version of the last notice; a gateway that has another reads <see cref="Rooms"/> again.</returns>
     [Alias("Renew"), ResponseTimeout("00:00:04")]
-    Task<long> Renew(string gateway, IGatewayObserver observer, ImmutableArray<string> connections);
+    Task<UserRenewal> Renew(string gateway, IGatewayObserver observer, ImmutableArray<string> connections);
 
     /// <summary>The rooms that the user is a member of, and the version of the last notice that they include.</summary>
     [Alias("Rooms")]
@@ -29,6 +31,44 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>Tells the user's connections of a change that a room has committed.</summary>
     [Alias("RoomChanged")]
     Task RoomChanged(RoomChange change);
+
+    /// <summary>Lets in a request, as <see cref="Connect"/> does a connection.</summary>
+    /// <param name="issuedAt">When its token was issued; none for who comes without one.</param>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.Suspended"/>: the user is kept out. <see cref="ChatErrorCode.Unauthorized"/>: the token was revoked.
+    /// </exception>
+    [Alias("Admit")]
+    Task<UserAccess> Admit(DateTimeOffset? issuedAt);
+
+    /// <summary>
+    /// Makes worthless all tokens issued until now, and ends the connections that came with them. Tokens to be issued
+    /// afterwards must bear a time that is not before the one it answers with, a moment from now: the clocks of
+    /// gateways are not quite the same.
+    /// </summary>
+    /// <param name="by">Who does it.</param>
+    /// <param name="reason">Why, for the audit and for whoever is sent away.</param>
+    [Alias("Revoke")]
+    Task<UserAccess> Revoke(string by, string? reason);
+
+    /// <summary>Keeps the user out of the server, and ends all connections.</summary>
+    /// <param name="by">Who does it.</param>
+    /// <param name="until">Until when; for good without.</param>
+    /// <param name="reason">Why.</param>
+    [Alias("Suspend")]
+    Task Suspend(string by, DateTimeOffset? until, string? reason);
+
+    /// <summary>Lets a suspended user in again.</summary>
+    [Alias("Unsuspend")]
+    Task Unsuspend(string by, string? reason);
+
+    /// <summary>Ends all connections of this moment. The user may come back.</summary>
+    /// <returns>How many there were.</returns>
+    [Alias("DisconnectAll")]
+    Task<int> DisconnectAll(string by, string? reason);
+
+    /// <summary>The user's connections, on all gateways.</summary>
+    [Alias("Connections")]
+    Task<ImmutableArray<UserConnection>> Connections();
 }
 
 /// <summary>A connection that asks to be registered.</summary>
@@ -37,13 +77,15 @@ public interface IUserGrain : IGrainWithStringKey
 /// <param name="Observer">Where that gateway takes notices.</param>
 /// <param name="Name">The display name that the user gave, if any.</param>
 /// <param name="Limit">How many connections a user may have at once.</param>
+/// <param name="IssuedAt">When the token was issued with which it comes; none without a token.</param>
 [GenerateSerializer, Immutable, Alias("chat.connection-request")]
 public sealed record ConnectionRequest(
     [property: Id(0)] string Connection,
     [property: Id(1)] string Gateway,
     [property: Id(2)] IGatewayObserver Observer,
     [property: Id(3)] string? Name,
-    [property: Id(4)] int Limit);
+    [property: Id(4)] int Limit,
+    [property: Id(5)] DateTimeOffset? IssuedAt = null);
 
 /// <summary>What a connection needs to know of its user.</summary>
 /// <param name="Name">The display name, if any.</param>

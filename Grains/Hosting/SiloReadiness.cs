@@ -15,7 +15,7 @@ public sealed class SiloReadiness(ISiloStatusOracle membership, IChatReader read
         if (membership.CurrentStatus != SiloStatus.Active) return HealthCheckResult.Unhealthy($"the silo is {membership.CurrentStatus}");
         try
         {
-            await reader.FindNameAsync("").WaitAsync(Patience, cancellationToken);
+            await reader.FindUserAsync("").WaitAsync(Patience, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansChat.Rooms;
+using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Storage;
 
@@ -28,9 +29,15 @@ public interface IChatReader
     /// <summary>A page of public rooms and those of a user.</summary>
     Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit);
 
-    /// <summary>A user's display name, if there is one.</summary>
-    Task<string?> FindNameAsync(string user);
+    /// <summary>What is kept of a user.</summary>
+    /// <returns>Nothing when nothing is.</returns>
+    Task<UserProfile?> FindUserAsync(string user);
 }
+
+/// <summary>What is kept of a user.</summary>
+/// <param name="Name">The display name, if there is one.</param>
+/// <param name="Access">Whether the server lets them in.</param>
+public sealed record UserProfile(string? Name, UserAccess Access);
 
 /// <summary>What a user is to a room that exists.</summary>
 /// <param name="Kind">The room's kind.</param>

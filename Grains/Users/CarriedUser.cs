@@ -16,9 +16,11 @@ internal sealed record CarriedUser(
 /// <param name="Gateway">The gateway that holds it.</param>
 /// <param name="Observer">Where that gateway takes notices.</param>
 /// <param name="Age">How long ago its lease was renewed: moving prolongs no lease.</param>
+/// <param name="Since">Since when it has been known.</param>
 [GenerateSerializer, Immutable, Alias("chat.carried-connection")]
 internal sealed record CarriedConnection(
     [property: Id(0)] string Connection,
     [property: Id(1)] string Gateway,
     [property: Id(2)] IGatewayObserver Observer,
-    [property: Id(3)] TimeSpan Age);
+    [property: Id(3)] TimeSpan Age,
+    [property: Id(4)] DateTimeOffset Since);

@@ -15,7 +15,7 @@ namespace OrleansChat.Grains.Users;
 /// </summary>
 [Reentrant]
 [CollectionAgeLimit(Minutes = 10)]
-internal sealed class UserGrain(
+internal sealed partial class UserGrain(
     IChatReader reader, IUserStore store, Departure departure, TimeProvider clock, ILogger<UserGrain> logger)
     : Grain, IUserGrain, IGrainMigrationParticipant
 {
@@ -24,8 +24,8 @@ internal sealed class UserGrain(
     private readonly Dictionary<string, Lease> _connections = [];
     private readonly Dictionary<string, NoticeLane> _lanes = [];
     private long _version;
-    private string? _name;
-    private bool _nameRead;
+    private UserProfile? _profile;
+    private long _profileChanges;
 
     private string User => this.GetPrimaryKeyString();
 
@@ -45,14 +45,14 @@ internal sealed class UserGrain(
 
     public void OnDehydrate(IDehydrationContext dehydrationContext) =>
         dehydrationContext.TryAddValue(CarriedKey, new CarriedUser(_version, [.. _connections.Select(pair =>
-            new CarriedConnection(pair.Key, pair.Value.Gateway, pair.Value.Observer, Age(pair.Value)))]));
+            new CarriedConnection(pair.Key, pair.Value.Gateway, pair.Value.Observer, Age(pair.Value), pair.Value.Since))]));
 
     public void OnRehydrate(IRehydrationContext rehydrationContext)
     {
         if (!rehydrationContext.TryGetValue(CarriedKey, out CarriedUser? carried)) return;
         _version = carried.Version;
         foreach (var taken in carried.Connections)
-            _connections[taken.Connection] = new Lease(taken.Gateway, taken.Observer, clock.GetTimestamp(), taken.Age);
+            _connections[taken.Connection] = new Lease(taken.Gateway, taken.Observer, clock.GetTimestamp(), taken.Age, taken.Since);
     }
 
     public async Task<UserSession> Connect(ConnectionRequest request)
@@ -64,10 +64,11 @@ internal sealed class UserGrain(
                 ChatErrorCode.RateLimited, $"'{User}' has {_connections.Count} connections; the limit is {request.Limit}");
         }
 
-        // Registered before the rooms are read: what changes from here on comes as a notice.
+        // Registered before anything is read: what changes from here on comes as a notice, a revocation too.
         Register(request.Connection, request.Gateway, request.Observer);
         try
         {
+            await Admit(request.IssuedAt);
             await KeepNameAsync(request.Name);
             return await Rooms();
         }
@@ -84,17 +85,18 @@ internal sealed class UserGrain(
         return Task.CompletedTask;
     }
 
-    public Task<long> Renew(string gateway, IGatewayObserver observer, ImmutableArray<string> connections)
+    public async Task<UserRenewal> Renew(string gateway, IGatewayObserver observer, ImmutableArray<string> connections)
     {
         foreach (var connection in connections) Register(connection, gateway, observer);
         ForgetExpired();
-        return Task.FromResult(_version);
+        var profile = await ProfileAsync();
+        return new UserRenewal(_version, profile.Access);
     }
 
     public async Task<UserSession> Rooms()
     {
         var version = _version;
-        return new UserSession(_name, version, await reader.ListRoomsOfAsync(User));
+        return new UserSession(_profile?.Name, version, await reader.ListRoomsOfAsync(User));
     }
 
     public Task RoomChanged(RoomChange change)
@@ -111,8 +113,11 @@ internal sealed class UserGrain(
         return Task.CompletedTask;
     }
 
-    private void Register(string connection, string gateway, IGatewayObserver observer) =>
-        _connections[connection] = new Lease(gateway, observer, clock.GetTimestamp(), AgeBefore: TimeSpan.Zero);
+    private void Register(string connection, string gateway, IGatewayObserver observer)
+    {
+        var since = _connections.TryGetValue(connection, out var known) ? known.Since : clock.GetUtcNow();
+        _connections[connection] = new Lease(gateway, observer, clock.GetTimestamp(), AgeBefore: TimeSpan.Zero, since);
+    }
 
     private void ForgetExpired()
     {
@@ -134,18 +139,27 @@ internal sealed class UserGrain(
         _lanes.Remove(gateway);
     }
 
-    private async Task KeepNameAsync(string? name)
+    // Read once: only this activation changes it.
+    private async ValueTask<UserProfile> ProfileAsync()
     {
-        if (!_nameRead)
+        while (true)
         {
-            _name = await reader.FindNameAsync(User);
-            _nameRead = true;
+            if (_profile is { } known) return known;
+            var changes = _profileChanges;
+            var read = await reader.FindUserAsync(User) ?? new UserProfile(Name: null, UserAccess.Open);
+            // Turns interleave: what was read while it was changed may be what it was before.
+            if (changes == _profileChanges) _profile ??= read;
         }
-
-        if (name is null || name == _name) return;
-        await store.SetNameAsync(User, name, clock.GetUtcNow());
-        _name = name;
     }
 
-    private sealed record Lease(string Gateway, IGatewayObserver Observer, long RenewedAt, TimeSpan AgeBefore);
+    private async Task KeepNameAsync(string? name)
+    {
+        var profile = await ProfileAsync();
+        if (name is null || name == profile.Name) return;
+        await store.SetNameAsync(User, name, clock.GetUtcNow());
+        _profileChanges++;
+        _profile = (await ProfileAsync()) with { Name = name };
+    }
+
+    private sealed record Lease(string Gateway, IGatewayObserver Observer, long RenewedAt, TimeSpan AgeBefore, DateTimeOffset Since);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Npgsql;
 using OrleansChat.Rooms;
+using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Storage.Postgres;
 
@@ -96,8 +97,12 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
     }
 
-    public async Task<string?> FindNameAsync(string user) => (await ReadAsync(
-        "SELECT name FROM users WHERE user_id = $1 AND name IS NOT NULL", static row => row.GetString(0), PostgresValue.Of(user)))
+    public async Task<UserProfile?> FindUserAsync(string user) => (await ReadAsync(
+        "SELECT name, tokens_from, suspended_until FROM users WHERE user_id = $1",
+        static row => new UserProfile(
+            PostgresValue.TextOrNull(row, 0),
+            new UserAccess(PostgresValue.TimeOrNull(row, 1), PostgresValue.TimeOrNull(row, 2))),
+        PostgresValue.Of(user)))
         .FirstOrDefault();
 
     private static RoomEvent ToEvent(NpgsqlDataReader row) => new(

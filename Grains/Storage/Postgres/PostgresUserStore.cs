@@ -1,3 +1,5 @@
+using OrleansChat.Users;
+
 namespace OrleansChat.Grains.Storage.Postgres;
 
 /// <summary>Users in PostgreSQL.</summary>
@@ -14,5 +16,25 @@ internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) :
             PostgresValue.Of(user),
             PostgresValue.Of(name),
             PostgresValue.Of(at)));
+    }
+
+    public Task SetAccessAsync(string user, UserAccess access, AuditRecord audit)
+    {
+        StoredText.Check(audit.Reason, "reason");
+        return writerOf(user).RunAsync(new PostgresStatement<bool>(
+            user,
+            "WITH changed AS (INSERT INTO users (user_id, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
+            + "ON CONFLICT (user_id) DO UPDATE SET tokens_from = excluded.tokens_from, suspended_until = excluded.suspended_until), "
+            + "audited AS (INSERT INTO audit (at, action, by, user_id, until, reason) VALUES ($2, $5, $6, $1, $7, $8)) "
+            + "SELECT true",
+            row => row is not null,
+            PostgresValue.Of(user),
+            PostgresValue.Of(audit.At),
+            PostgresValue.Of(access.TokensFrom),
+            PostgresValue.Of(access.SuspendedUntil),
+            PostgresValue.Of(audit.Action),
+            PostgresValue.Of(audit.By),
+            PostgresValue.Of(audit.Until),
+            PostgresValue.Of(audit.Reason)));
     }
 }

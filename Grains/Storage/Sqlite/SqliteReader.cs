@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using OrleansChat.Rooms;
+using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Storage.Sqlite;
 
@@ -98,8 +99,13 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
     });
 
-    public Task<string?> FindNameAsync(string user) => ReadAsync(session =>
-        session.QueryFirst("SELECT name FROM users WHERE user = $1 AND name IS NOT NULL", static row => row.GetString(0), user));
+    public Task<UserProfile?> FindUserAsync(string user) => ReadAsync(session => session.QueryFirst(
+        "SELECT name, tokens_from, suspended_until FROM users WHERE user = $1",
+        static row => new UserProfile(
+            SqliteSession.TextOrNull(row, 0),
+            new UserAccess(
+                SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 1)), SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 2)))),
+        user));
 
     private static RoomEvent ToEvent(SqliteDataReader row) => new(
         row.GetInt64(0),

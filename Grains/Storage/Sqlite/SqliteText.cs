@@ -10,6 +10,8 @@ internal static class SqliteText
     public static string Of(DateTimeOffset time) =>
         time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
+    public static string? OfOrNull(DateTimeOffset? time) => time is { } some ? Of(some) : null;
+
     public static DateTimeOffset ToTime(string text) =>
         DateTimeOffset.ParseExact(
             text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

@@ -1,3 +1,5 @@
+using OrleansChat.Users;
+
 namespace OrleansChat.Grains.Storage.Sqlite;
 
 /// <summary>Users in SQLite.</summary>
@@ -11,5 +13,22 @@ internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
             user,
             name,
             SqliteText.Of(at)));
+    }
+
+    public Task SetAccessAsync(string user, UserAccess access, AuditRecord audit)
+    {
+        StoredText.Check(audit.Reason, "reason");
+        return writer.RunAsync(session =>
+        {
+            session.Execute(
+                "INSERT INTO users (user, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
+                + "ON CONFLICT (user) DO UPDATE SET tokens_from = excluded.tokens_from, suspended_until = excluded.suspended_until",
+                user,
+                SqliteText.Of(audit.At),
+                SqliteText.OfOrNull(access.TokensFrom),
+                SqliteText.OfOrNull(access.SuspendedUntil));
+            SqliteAudit.Insert(session, audit);
+            return true;
+        });
     }
 }

@@ -119,6 +119,8 @@ internal sealed class Follower : IGatewayObserver
 
     public Task Drain() => Task.CompletedTask;
 
+    public Task Expel(Expulsion expulsion) => Task.CompletedTask;
+
     private RouteRenewal Renewal(long cursor, bool full) =>
         new(Route, Interlocked.Increment(ref _renewals), "follower", _reference, cursor, full, full ? Users : [], [], WantPresence: true);
 

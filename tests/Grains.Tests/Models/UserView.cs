@@ -58,7 +58,7 @@ internal sealed class UserView : IGatewayObserver
     /// <summary>Renews the lease, and reads the list again if something was missed, and every third time in any case.</summary>
     public async Task RenewAsync()
     {
-        var version = await _cluster.User(User).Renew($"gateway of {User}", _reference, [_connection]);
+        var version = (await _cluster.User(User).Renew($"gateway of {User}", _reference, [_connection])).Version;
         lock (_lock)
         {
             if (version == _version && ++_renewals % 3 != 0) return;
@@ -86,6 +86,8 @@ internal sealed class UserView : IGatewayObserver
     public Task<bool> Deliver(RoomBatch batch) => Task.FromResult(false);
 
     public Task Drain() => Task.CompletedTask;
+
+    public Task Expel(Expulsion expulsion) => Task.CompletedTask;
 
     private void Take(UserSession session)
     {

@@ -11,6 +11,7 @@ internal sealed class FakeGateway : IGatewayObserver
     private readonly Lock _lock = new();
     private readonly List<RoomBatch> _batches = [];
     private readonly List<UserNotice> _notices = [];
+    private readonly List<Expulsion> _expulsions = [];
     private int _underWay;
     private int _mostUnderWay;
     private int _drained;
@@ -27,6 +28,11 @@ internal sealed class FakeGateway : IGatewayObserver
     public ImmutableArray<UserNotice> Notices
     {
         get { lock (_lock) return [.. _notices]; }
+    }
+
+    public ImmutableArray<Expulsion> Expulsions
+    {
+        get { lock (_lock) return [.. _expulsions]; }
     }
 
     /// <summary>The most calls that were under way at once.</summary>
@@ -60,6 +66,12 @@ internal sealed class FakeGateway : IGatewayObserver
     public Task Drain()
     {
         Interlocked.Increment(ref _drained);
+        return AnswerAsync();
+    }
+
+    public Task Expel(Expulsion expulsion)
+    {
+        lock (_lock) _expulsions.Add(expulsion);
         return AnswerAsync();
     }
 

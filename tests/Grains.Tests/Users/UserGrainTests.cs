@@ -2,6 +2,7 @@ using OrleansChat.Gateways;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Clusters;
 using OrleansChat.Grains.Tests.Rooms;
+using OrleansChat.Grains.Tests.Storage;
 using OrleansChat.Rooms;
 using OrleansChat.Users;
 
@@ -52,7 +53,7 @@ public sealed class UserGrainTests(ChatCluster cluster) : IClassFixture<ChatClus
         var session = await ConnectAsync(user, gateway, "c1");
         await cluster.DeactivateAsync(user);
         await user.RoomChanged(new RoomChange("unheard", null, null));
-        var version = await user.Renew("g", Reference(gateway), ["c1"]);
+        var version = (await user.Renew("g", Reference(gateway), ["c1"])).Version;
         // By this the gateway knows that it has missed something.
         Assert.True(version > session.Version, $"{version} comes after {session.Version}");
         await user.RoomChanged(new RoomChange("heard", null, null));

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Limits;
+
+namespace OrleansChat.Gateway.Authentication;
+
+/// <summary>Names what is wrong in the section <c>Auth</c>. No message repeats a key's hash.</summary>
+internal sealed class AuthOptionsValidation(IConfiguration configuration) : IValidateOptions<AuthOptions>
+{
+    private static readonly string[] Settings = [.. typeof(AuthOptions).GetProperties().Select(property => property.Name)];
+
+    public ValidateOptionsResult Validate(string? name, AuthOptions options)
+    {
+        var failures = SettingRange.Unknown(configuration, "Auth", Settings)
+            .Concat(options.Administrators.Where(user => !ChatId.TryParse(user, out _))
+                .Select(user => $"Auth:Administrators names '{user}', which is not a user's id"))
+            .Concat(options.AllowedOrigins.Where(origin => !Origins.IsOrigin(origin))
+                .Select(origin => $"Auth:AllowedOrigins names '{origin}', which is not an origin such as https://app.example.com"))
+            .Concat(options.ApiKeys.SelectMany(Check))
+            .ToList();
+        if (options.Mode == AuthModes.Guest && options.Administrators.Count > 0)
+            failures.Add("Auth:Administrators is set, but Auth:Mode is Guest, in which anybody could say that they are one of them");
+        if (options.Mode.HasFlag(AuthModes.Tokens) && options.ApiKeys.Count == 0)
+            failures.Add("Auth:Mode has Tokens, but there is no Auth:ApiKeys:0:Name and Auth:ApiKeys:0:Hash with which an application could ask for one");
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> Check(ApiKeyOptions key, int index)
+    {
+        if (!ChatId.TryParse(key.Name, out _))
+            yield return $"Auth:ApiKeys:{index}:Name is '{key.Name}'; it must be an id: letters, digits, _ - or .";
+        if (key.Hash.Length != 64 || !key.Hash.All(char.IsAsciiHexDigit))
+            yield return $"Auth:ApiKeys:{index}:Hash is not a SHA-256 in 64 hexadecimal digits: printf %s \"$KEY\" | sha256sum";
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.Extensions.Options;
+
+namespace OrleansChat.Gateway.Authentication;
+
+/// <summary>How this gateway finds out who somebody is, and what that lets them do over HTTP.</summary>
+internal static class AuthenticationSetup
+{
+    /// <summary>The policy of what administrators alone may do.</summary>
+    public const string Administrators = "administrators";
+
+    /// <summary>The policy of what an application alone may do, with its key.</summary>
+    public const string Applications = "applications";
+
+    /// <exception cref="FormatException">Guests would be let in from other machines, and nobody said that they may.</exception>
+    public static void AddChatAuthentication(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection("Auth");
+        var options = section.Get<AuthOptions>() ?? new AuthOptions();
+        if (options is { Mode: AuthModes.Guest, AllowPublicGuests: false }) PublicGuests.Refuse(builder.Configuration);
+        builder.Services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidation>();
+        builder.Services.AddOptions<AuthOptions>().Bind(section).ValidateOnStart();
+        var schemes = builder.Services.AddAuthentication(ChatAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ChatAuthentication>(ChatAuthentication.SchemeName, configureOptions: null)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        if (options.Mode == AuthModes.Guest)
+            schemes.AddScheme<AuthenticationSchemeOptions, GuestHandler>(GuestHandler.SchemeName, configureOptions: null);
+        else
+            schemes.AddBearerToken(BearerTokenDefaults.AuthenticationScheme);
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy(Administrators, policy => policy.RequireRole(ChatClaims.Administrator))
+            .AddPolicy(Applications, policy => policy.RequireClaim(ChatClaims.Application));
+        builder.Services.AddSingleton<ChatTokens>();
+        builder.Services.AddSingleton<TokenReader>();
+        builder.Services.AddSingleton<Origins>();
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()));
+    }
+
+    /// <summary>Puts it into the way of each request; after it, endpoints know who asks.</summary>
+    public static void UseChatAuthentication(this WebApplication app)
+    {
+        app.Use(TokenPlaces.UseAsync);
+        app.Use(Origins.UseAsync);
+        app.UseCors();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+}

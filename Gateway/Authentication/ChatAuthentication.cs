@@ -1,0 +1,91 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Api;
+
+namespace OrleansChat.Gateway.Authentication;
+
+/// <summary>
+/// The default scheme: asks each other scheme there is, in the order of their registration, and takes the first that
+/// knows who it is. So another way to prove it is one registration more.
+/// </summary>
+/// <remarks>
+/// Whatever the scheme, what comes out is the same few claims (<see cref="ChatClaims"/>): a user whose id follows the
+/// rule of ids, a name, the times of the proof, its rooms, and the role of an administrator if the scheme or
+/// <c>Auth:Administrators</c> gives it. Nothing else a token says reaches the chat.
+/// </remarks>
+internal sealed class ChatAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory logger,
+    UrlEncoder encoder,
+    IAuthenticationSchemeProvider schemes,
+    IOptions<AuthOptions> auth)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Chat";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var failures = new List<string>();
+        foreach (var scheme in await schemes.GetAllSchemesAsync())
+        {
+            if (scheme.Name == SchemeName) continue;
+            var result = await Context.AuthenticateAsync(scheme.Name);
+            if (result.Succeeded) return Accept(result);
+            if (result.Failure is { } failure) failures.Add(Explain(scheme.Name, failure));
+        }
+
+        return failures.Count == 0
+            ? AuthenticateResult.Fail("there is no token: send it in Authorization, or for a socket in access_token or as the subprotocol bearer.TOKEN")
+            : AuthenticateResult.Fail(string.Join("; ", failures.Distinct()));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var result = await HandleAuthenticateOnceSafeAsync();
+        Response.Headers.WWWAuthenticate = BearerTokenDefaults.AuthenticationScheme;
+        await Problems.WriteAsync(Context, new ChatException(ChatErrorCode.Unauthorized, result.Failure?.Message ?? "nobody knows who you are"));
+    }
+
+    // The handler of ASP.NET Core says little, for it does not know who reads it.
+    private static string Explain(string scheme, Exception failure) => (scheme, failure.Message) switch
+    {
+        (BearerTokenDefaults.AuthenticationScheme, "Token expired") => "the token has expired",
+        (BearerTokenDefaults.AuthenticationScheme, _) => "the token is none of this server's, or was changed or cut off on its way",
+        _ => failure.Message,
+    };
+
+    private AuthenticateResult Accept(AuthenticateResult result)
+    {
+        var proved = result.Principal!;
+        // The name of the same claim in ASP.NET Core's older handlers.
+        var named = proved.FindFirst(ChatClaims.User) ?? proved.FindFirst(ClaimTypes.NameIdentifier);
+        if (!ChatId.TryParse(named?.Value, out var user))
+            return AuthenticateResult.Fail("the token names no user: sub must be 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+        List<Claim> claims = [new(ChatClaims.User, user), .. proved.FindAll(ChatClaims.Application)];
+        if (DisplayName.TryRead(proved.FindFirst(ChatClaims.Name)?.Value, out var name) && name is not null)
+            claims.Add(new Claim(ChatClaims.Name, name));
+        if (ChatClaims.Time(proved, ChatClaims.IssuedAt) is { } issued) claims.Add(new Claim(ChatClaims.IssuedAt, ChatClaims.Of(issued)));
+        if ((result.Properties?.ExpiresUtc ?? ChatClaims.Time(proved, ChatClaims.ExpiresAt)) is { } end)
+            claims.Add(new Claim(ChatClaims.ExpiresAt, ChatClaims.Of(end)));
+        foreach (var room in proved.FindAll(ChatClaims.Room))
+        {
+            // A limit that cannot be understood must not become none.
+            if (!ChatId.TryParseRoom(room.Value, out var id)) return AuthenticateResult.Fail("the token is limited to a room that is not an id");
+            claims.Add(new Claim(ChatClaims.Room, id));
+        }
+
+        if (IsAdministrator(proved, user)) claims.Add(new Claim(ChatClaims.Role, ChatClaims.Administrator));
+        return AuthenticateResult.Success(new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName));
+    }
+
+    private bool IsAdministrator(ClaimsPrincipal proved, string user)
+    {
+        if (proved.Identity?.AuthenticationType == GuestHandler.SchemeName) return false;
+        return proved.HasClaim(ChatClaims.Role, ChatClaims.Administrator)
+            || proved.HasClaim(ClaimTypes.Role, ChatClaims.Administrator)
+            || auth.Value.Administrators.Contains(user, StringComparer.Ordinal);
+    }
+}

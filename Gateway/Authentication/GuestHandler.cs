@@ -1,0 +1,29 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace OrleansChat.Gateway.Authentication;
+
+/// <summary>Who somebody says they are: <c>?user=alice</c>, or <c>/ws/alice</c>. In guest mode that is believed.</summary>
+internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Guest";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var user = SocketAddress.UserOf(Context);
+        if (string.IsNullOrEmpty(user))
+            return Refuse(SocketAddress.Is(Context) ? "user is missing: connect to /ws?user=alice" : "user is missing: add ?user=alice to the address");
+        if (!ChatId.TryParse(user, out var id))
+            return Refuse("user is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+        if (!DisplayName.TryRead(Request.Query["name"], out var name)) return Refuse(DisplayName.Rule);
+        List<Claim> claims = [new(ChatClaims.User, id)];
+        if (name is not null) claims.Add(new Claim(ChatClaims.Name, name));
+        return Task.FromResult(AuthenticateResult.Success(
+            new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName)));
+    }
+
+    private static Task<AuthenticateResult> Refuse(string wrong) => Task.FromResult(AuthenticateResult.Fail(wrong));
+}

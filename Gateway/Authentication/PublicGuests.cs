@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace OrleansChat.Gateway.Authentication;
+
+/// <summary>Keeps a gateway that believes everybody on its own machine, unless somebody says that it may be public.</summary>
+internal static class PublicGuests
+{
+    /// <exception cref="FormatException">An address that it would listen on can be reached from elsewhere.</exception>
+    public static void Refuse(IConfiguration configuration)
+    {
+        if (Addresses(configuration).FirstOrDefault(address => !IsLoopback(address)) is not { } address) return;
+        throw new FormatException(
+            $"Auth:Mode is Guest, in which whoever connects is believed, and {address} can be reached from other machines; "
+            + "set Auth:Mode=Accounts or Auth:Mode=Tokens, or Auth:AllowPublicGuests=true");
+    }
+
+    // Where the web server looks, in the order of what wins there.
+    private static IEnumerable<string> Addresses(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        if (endpoints.Count > 0) return endpoints;
+        if (configuration["urls"] is { } urls) return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return Ports("http").Concat(Ports("https"));
+
+        IEnumerable<string> Ports(string scheme) =>
+            (configuration[$"{scheme}_ports"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => $"{scheme}://*:{port}");
+    }
+
+    private static bool IsLoopback(string text)
+    {
+        var address = BindingAddress.Parse(text);
+        return address.IsUnixPipe || address.IsNamedPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Primitives;
+
+namespace OrleansChat.Gateway.Authentication;
+
+/// <summary>
+/// Takes a socket's token from where a browser can put it (RFC 6750 §2.3: <c>access_token</c>; the subprotocol
+/// <c>bearer.TOKEN</c>, as Kubernetes does) to where every scheme looks for it, the header <c>Authorization</c>, and
+/// leaves no trace in the places where logs and answers would repeat it.
+/// </summary>
+internal static class TokenPlaces
+{
+    private const string SubProtocolPrefix = "bearer.";
+    private const string QueryField = "access_token";
+
+    public static Task UseAsync(HttpContext context, RequestDelegate next)
+    {
+        if (SocketAddress.Is(context))
+        {
+            var headers = context.Request.Headers;
+            var (subProtocol, query) = (TakeSubProtocol(headers), TakeQuery(context.Request));
+            if ((subProtocol ?? query) is { } token && StringValues.IsNullOrEmpty(headers.Authorization))
+                headers.Authorization = $"Bearer {token}";
+        }
+
+        return next(context);
+    }
+
+    private static string? TakeSubProtocol(IHeaderDictionary headers)
+    {
+        if (StringValues.IsNullOrEmpty(headers.SecWebSocketProtocol)) return null;
+        var offered = headers.GetCommaSeparatedValues("Sec-WebSocket-Protocol");
+        var token = offered.FirstOrDefault(IsToken)?[SubProtocolPrefix.Length..];
+        if (token is null) return null;
+        headers.SecWebSocketProtocol = string.Join(", ", offered.Where(one => !IsToken(one)));
+        return token;
+    }
+
+    private static string? TakeQuery(HttpRequest request)
+    {
+        if (!request.Query.TryGetValue(QueryField, out var token)) return null;
+        request.QueryString = QueryString.Create(request.Query.Where(pair => pair.Key != QueryField));
+        return token.FirstOrDefault();
+    }
+
+    private static bool IsToken(string offered) => offered.StartsWith(SubProtocolPrefix, StringComparison.Ordinal);
+}

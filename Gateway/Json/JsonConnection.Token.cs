@@ -1,0 +1,39 @@
+using OrleansChat.Users;
+
+namespace OrleansChat.Gateway.Json;
+
+// The token under which it is served: told of before its end, exchanged for another, and obeyed where it is limited.
+internal sealed partial class JsonConnection
+{
+    protected override void OnTokenExpiring(DateTimeOffset at) => Socket.Send(JsonFrames.TokenExpiring(at));
+
+    // Awaited before the next frame is read: what is sent after it is sent under the new token.
+    private async Task RenewTokenAsync(TokenCommand command)
+    {
+        try
+        {
+            var caller = await Services.Tokens.ReadAsync(command.Token);
+            if (caller.User != User)
+                throw new ChatException(ChatErrorCode.Forbidden, "the token is another user's; a connection stays its user's", "token");
+            await Services.User(User).Admit(caller.IssuedAt);
+            var limitsDiffer = caller.Scope.IsLimited || Caller.Scope.IsLimited;
+            Take(caller);
+            if (limitsDiffer) await FollowScopeAsync();
+            if (command.Id is not null) Socket.Send(JsonFrames.Ok(command.Id));
+        }
+        catch (Exception error)
+        {
+            Refuse(command, error);
+        }
+    }
+
+    private async Task FollowScopeAsync()
+    {
+        foreach (var room in Followed().Where(room => !Caller.Scope.Has(room))) Enqueue(new UnfollowCommand(room));
+        if (_subscribeNone) return;
+        foreach (var entry in InScope(await Services.User(User).Rooms()).Rooms) Enqueue(new FollowCommand(entry));
+    }
+
+    private UserSession InScope(UserSession session) =>
+        Caller.Scope.IsLimited ? session with { Rooms = session.Rooms.RemoveAll(entry => !Caller.Scope.Has(entry.Room)) } : session;
+}
