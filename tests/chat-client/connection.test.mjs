@@ -14,17 +14,6 @@ test('dials without subscriptions, as the user, with the subprotocol', async () 
   assert.deepEqual(server.socket.protocols, ['chat.v1']);
 });
 
-test('asks for a fresh token before each attempt and carries it in a second subprotocol', async () => {
-  let tokens = 0;
-  const { client, server, clock } = setUp({ user: undefined, token: async () => `t${++tokens}` });
-  client.connect();
-  await settle();
-  assert.deepEqual(server.socket.protocols, ['chat.v1', 'bearer.t1']);
-  await server.closes();
-  await clock.advance(1_000);
-  assert.deepEqual(server.socket.protocols, ['chat.v1', 'bearer.t2']);
-});
-
 test('in a page the address is that of the page', async () => {
   const { client, server } = setUp({ url: undefined, window: new FakeWindow() });
   client.connect();
@@ -106,26 +95,34 @@ test('a goodbye without reconnect ends the session, and what waits is told', asy
   const send = client.send('lobby', 'hi');
   await settle();
   await server.says({ type: 'goodbye', code: 4500, reason: 'removed by a moderator', reconnect: false });
-  await assert.rejects(history, { code: 'closed', closeCode: 4500 });
-  await assert.rejects(send, { code: 'closed' });
+  await assert.rejects(history, { code: 'removed', closeCode: 4500 });
+  await assert.rejects(send, { code: 'removed' });
   await clock.advance(3_600_000);
   assert.equal(server.sockets.length, 1);
   assert.equal(emitted('state').at(-1).error.message, 'removed by a moderator');
-  await assert.rejects(client.rooms(), { code: 'closed' });
-  await assert.rejects(client.send('lobby', 'more'), { code: 'closed' });
+  await assert.rejects(client.rooms(), { code: 'removed' });
+  await assert.rejects(client.send('lobby', 'more'), { code: 'removed' });
 });
 
-for (const code of [1008, 4500, 4999]) {
-  test(`close code ${code} is final`, async () => {
+for (const [closeCode, code] of [[1008, 'unauthorized'], [4500, 'removed'], [4999, 'closed']]) {
+  test(`close code ${closeCode} is final: ${code}`, async () => {
     const { client, server, clock } = setUp();
     const connecting = client.connect();
     await settle();
-    await server.closes(code, 'no');
-    await assert.rejects(connecting, { code: 'closed', closeCode: code, message: 'no' });
+    await server.closes(closeCode, 'no');
+    await assert.rejects(connecting, { code, closeCode, message: 'no' });
     await clock.advance(3_600_000);
     assert.equal(server.sockets.length, 1);
   });
 }
+
+test('policy after the welcome is final and has nothing to do with who this is', async () => {
+  const { server, clock, emitted } = await setUpInLobby(0, { token: async () => 't' });
+  await server.closes(1008, 'too many malformed frames');
+  await clock.advance(3_600_000);
+  assert.equal(server.sockets.length, 1);
+  assert.equal(emitted('state').at(-1).error.code, 'closed');
+});
 
 for (const code of [1000, 1001, 1006, 1009, 1011, 1013, 4000, 4001, 4499]) {
   test(`after close code ${code} it dials again`, async () => {

@@ -4,6 +4,9 @@
  *
  * - `disconnected`: the connection was lost before the reply came; the outcome is unknown. Retryable.
  * - `timeout`: no reply in time. Retryable.
+ * - `unauthorized`: the server does not let this user in, the token function had none to give, or its token is
+ *   another user's. The server may say something else than that in its place, such as `suspended`.
+ * - `removed`: an administrator, or this user elsewhere, ended the session (close code 4500).
  * - `closed`: `close()` was called, or the server ended the session for good (see `closeCode`).
  * - `deadline`: a send was not acknowledged before its deadline; repeating it with the same key is safe for
  *   24 hours after it was first sent.

@@ -1,16 +1,20 @@
 import { ChatError } from './chat-error.js';
 import { fullJitter } from './clock.js';
+import { Commands } from './commands.js';
 import { Connection } from './connection.js';
 import { Emitter } from './emitter.js';
 import { Memberships } from './memberships.js';
 import { defaults } from './options.js';
 import { Outbox } from './outbox.js';
+import { listenToPage } from './page-events.js';
 import { Requests } from './requests.js';
+import { Tokens } from './tokens.js';
 
 /**
- * A stored event of a room, as the server sends it. Kinds other than `message` may come and take a seq as well.
- * @typedef {{type: string, room: string, seq: number, from: string, name?: string, text?: string, at: string,
- *   key?: string, replyTo?: number, data?: object}} ChatEvent
+ * A stored event of a room, as the server sends it: a `message`; `topic` with the new one, or none; `archived` and
+ * `restored`, perhaps with a `reason`. Kinds that nobody knows yet may come, and take a seq as well.
+ * @typedef {{type: string, room: string, seq: number, from: string, name?: string, text?: string, topic?: string,
+ *   reason?: string, at: string, key?: string, replyTo?: number, data?: object}} ChatEvent
  */
 
 /** The server relays a user's typing at most this often. */
@@ -26,7 +30,7 @@ const typingEveryMs = 3_000;
  * | `state` | `state`, and with `waiting`: `retryInMs`, `error`; with `closed`: `error` if the server ended it |
  * | `room` | `room` (a `Room`), `change`: `added`, `updated` or `removed` (then `error` if the server refused it) |
  * | `event` | a `ChatEvent`: every sequenced event of a room, in order |
- * | `message` | the same, only those of type `message` |
+ * | `message`, `topic`, `archived`, `restored` | the same, only those of that type |
  * | `reset` | `room`, `lastSeq`: the events up to `lastSeq` could not be replayed; drop your tail, read `history` |
  * | `presence` | `room`, `joined`, `left` (users), `online` |
  * | `typing` | `room`, `users`: who is typing now |
@@ -37,9 +41,10 @@ const typingEveryMs = 3_000;
  *
  * In `room` of every event but `room` itself stands the room's name.
  */
-export class ChatClient {
+export class ChatClient extends Commands {
   #options;
   #emitter = new Emitter();
+  #tokens;
   #connection;
   #requests;
   #outbox;
@@ -52,17 +57,21 @@ export class ChatClient {
   #awaitingWelcome = new Set();
   #stopListening = () => {};
   #user;
+  #name;
   #limits = {};
 
   /** @param {import('./options.js').ChatClientOptions} [options] */
   constructor(options = {}) {
+    super((makeFrame, how) => this.#call(makeFrame, how));
     this.#options = { WebSocket: globalThis.WebSocket, window: globalThis.window ?? null, ...defaults, ...options };
     this.#options.url ??= this.#options.window && new URL('/ws', this.#options.window.location.href);
     if (!this.#options.WebSocket) throw new TypeError('This environment has no WebSocket: pass one as an option.');
     if (!this.#options.url) throw new TypeError('Outside a page the option url is needed.');
     this.#options.url = new URL(this.#options.url);
     this.#user = this.#options.user?.normalize('NFC');
-    this.#connection = new Connection({ ...this.#options, target: () => this.#target() }, {
+    this.#name = this.#options.name;
+    this.#tokens = new Tokens(this.#options);
+    this.#connection = new Connection({ ...this.#options, tokens: this.#tokens, target: () => this.#target() }, {
       connecting: () => this.#enter('connecting'),
       waiting: (retryInMs, error) => this.#enter('waiting', { retryInMs, error }),
       welcome: (frame) => this.#welcome(frame),
@@ -109,6 +118,11 @@ export class ChatClient {
     return this.#user;
   }
 
+  /** This user's display name, if there is one: as the server has it once connected. @returns {string | undefined} */
+  get name() {
+    return this.#name;
+  }
+
   /** The server's limits, in bytes. @returns {{frameBytes?: number, textBytes?: number}} */
   get limits() {
     return this.#limits;
@@ -147,11 +161,13 @@ export class ChatClient {
   /**
    * Connects, and stays connected until `close` or until the server ends the session for good.
    * @returns {Promise<void>} resolved at the first welcome, however long that takes
-   * @throws {ChatError} `closed` or `bad_url` when no attempt will be made any more
+   * @throws {ChatError} when no attempt will be made any more: `unauthorized`, `removed`, `closed`, `bad_url`, or what
+   *   the token function threw
    */
   connect() {
     if (this.#state === 'closed') {
-      this.#stopListening = this.#listenToPage();
+      this.#stopListening = listenToPage(this.#options.window, () => this.#connection.nudge());
+      this.#tokens.start();
       if (this.#user !== undefined) this.#outbox.open(this.#user);
       this.#connection.start();
     }
@@ -193,11 +209,6 @@ export class ChatClient {
   async create(room, { kind = 'public', topic } = {}) {
     const reply = await this.#call(() => ({ type: 'create', room, kind, topic }), { repeat: false });
     return this.#memberships.take({ topic, ...reply });
-  }
-
-  /** @param {string} room @param {string} user @returns {Promise<void>} */
-  async invite(room, user) {
-    await this.#call(() => ({ type: 'invite', room, user }), { repeat: false });
   }
 
   /**
@@ -269,60 +280,20 @@ export class ChatClient {
     if (this.#connection.send({ type: 'typing', room })) this.#lastTyping.set(room, now);
   }
 
-  /**
-   * Finds public rooms, and this user's own.
-   * @param {{query?: string, after?: string, limit?: number}} [page] `after`: the last name of the page before
-   * @returns {Promise<{rooms: object[], more: boolean}>} entries with `room`, `kind`, `topic`, `members`,
-   *   `lastSeq`, `member`
-   */
-  async rooms({ query, after, limit } = {}) {
-    const { rooms, more } = await this.#call(() => ({ type: 'rooms', query, after, limit }));
-    return { rooms, more };
-  }
-
-  /**
-   * @param {string} room
-   * @param {{after?: string, limit?: number}} [page] `after`: the last user of the page before
-   * @returns {Promise<{users: {user: string, name?: string, role: string, online: boolean}[], more: boolean}>}
-   */
-  async members(room, { after, limit } = {}) {
-    const { users, more } = await this.#call(() => ({ type: 'members', room, after, limit }));
-    return { users, more };
-  }
-
-  /**
-   * Any other command of the protocol, such as `kick` or `mute`. Written once, never repeated.
-   * @param {{type: string}} command without an id
-   * @returns {Promise<any>} the reply
-   */
-  request(command) {
-    return this.#call(() => command, { repeat: false });
-  }
-
   get #isOpen() {
     return this.#state === 'catching-up' || this.#state === 'online';
   }
 
   async #target() {
-    const { url, token, name } = this.#options;
+    const { url, name, user } = this.#options;
     const address = new URL(url);
     address.protocol = address.protocol.replace('http', 'ws');
     address.searchParams.set('subscribe', 'none');
-    if (this.#options.user !== undefined) address.searchParams.set('user', this.#options.user);
+    // The address is written to logs on its way, so a token never stands in it.
+    if (this.#tokens.areUsed) return { url: address.href, protocols: ['chat.v1', `bearer.${await this.#tokens.next()}`] };
+    if (user !== undefined) address.searchParams.set('user', user);
     if (name !== undefined) address.searchParams.set('name', name);
-    const bearer = typeof token === 'function' ? await token() : token;
-    return { url: address.href, protocols: bearer === undefined ? ['chat.v1'] : ['chat.v1', `bearer.${bearer}`] };
-  }
-
-  #listenToPage() {
-    const { window } = this.#options;
-    if (!window?.document) return () => {};
-    const nudge = () => this.#connection.nudge();
-    const seen = () => window.document.visibilityState === 'visible' && nudge();
-    const targets = [[window, 'online', nudge], [window, 'offline', nudge], [window, 'pageshow', nudge],
-      [window.document, 'visibilitychange', seen]];
-    for (const [target, type, listener] of targets) target.addEventListener(type, listener);
-    return () => targets.forEach(([target, type, listener]) => target.removeEventListener(type, listener));
+    return { url: address.href, protocols: ['chat.v1'] };
   }
 
   #enter(state, detail = {}) {
@@ -330,9 +301,18 @@ export class ChatClient {
     this.#emitter.emit('state', { state, ...detail });
   }
 
-  async #welcome({ user, rooms, limits = {} }) {
+  async #welcome({ user, name, rooms, limits = {} }) {
+    if (this.#user !== undefined && user !== this.#user) {
+      // What one user has written must not be sent by another.
+      this.#connection.stop();
+      const error = new ChatError('unauthorized', `The token is one of ${user}, and this session is ${this.#user}'s.`);
+      this.#ended(error, error);
+      return;
+    }
+    this.#tokens.accepted();
     if (this.#user === undefined) this.#outbox.open(user);
     this.#user = user;
+    this.#name = name;
     this.#limits = limits;
     this.#enter('catching-up');
     const resumed = this.#memberships.resumeAll(rooms);
@@ -347,6 +327,8 @@ export class ChatClient {
       if (!this.#requests.settle(frame) && frame.type === 'ack') this.#outbox.echoed(frame);
     } else if (frame.type === 'error') {
       this.#emitter.emit('error', ChatError.fromFrame(frame));
+    } else if (frame.type === 'token_expiring') {
+      this.#tokens.renew((token) => this.#requests.send({ type: 'token', token }));
     } else {
       this.#memberships.receive(frame);
     }
@@ -402,6 +384,7 @@ export class ChatClient {
   #lost(error) {
     // Before anyone is told: what they do in answer must find the client offline.
     this.#state = 'waiting';
+    this.#tokens.drop();
     this.#memberships.suspend();
     this.#requests.dropAll(error);
   }
@@ -410,6 +393,7 @@ export class ChatClient {
     this.#state = 'closed';
     this.#closedBy = error;
     this.#stopListening();
+    this.#tokens.drop();
     this.#memberships.suspend();
     this.#requests.dropAll(error);
     for (const { reject } of [...this.#awaitingWelcome]) reject(error);

@@ -5,7 +5,10 @@ import { fullJitter } from './clock.js';
 const stableAfterMs = 10_000;
 
 /** RFC 6455 gives 1008 for policy; chat.v1 keeps 4500 to 4999 for endings that another attempt cannot mend. */
-const isFinal = (closeCode) => closeCode === 1008 || (closeCode >= 4500 && closeCode <= 4999);
+const policy = 1008;
+const isFinal = (closeCode) => closeCode === policy || (closeCode >= 4500 && closeCode <= 4999);
+const tokenExpired = 4001;
+const removed = 4500;
 
 /**
  * Keeps one WebSocket to the server: dials, waits for the welcome, listens for silence, and dials again with
@@ -29,7 +32,8 @@ export class Connection {
   #pings = 0;
 
   /**
-   * @param {{target: () => Promise<{url: string, protocols: string[]}>, WebSocket: typeof WebSocket,
+   * @param {{target: () => Promise<{url: string, protocols: string[]}>, tokens: import('./tokens.js').Tokens,
+   *   WebSocket: typeof WebSocket,
    *   clock: import('./clock.js').Clock, random: () => number, baseMs: number, capMs: number,
    *   connectTimeoutMs: number, pingAfterMs: number, pongWithinMs: number}} options
    * @param {{connecting(): void, waiting(retryInMs: number, error: ChatError): void, welcome(frame: any): void,
@@ -82,8 +86,10 @@ export class Connection {
     let address;
     try {
       address = await target();
-    } catch (cause) {
-      if (this.#dialing === dialing) this.#lose(new ChatError('disconnected', String(cause?.message ?? cause), { retryable: true }));
+    } catch (error) {
+      if (this.#dialing !== dialing) return;
+      if (error.retryable) this.#lose(error, error.retryAfterMs);
+      else this.#end(error);
       return;
     }
     if (this.#dialing !== dialing) return;
@@ -94,7 +100,7 @@ export class Connection {
       return;
     }
     this.#socket.onmessage = ({ data }) => this.#receive(data);
-    this.#socket.onclose = ({ code, reason }) => this.#closed(code, reason, !isFinal(code), 0);
+    this.#socket.onclose = ({ code, reason }) => this.#closed({ code, reason });
     this.#socket.onerror = () => {};
   }
 
@@ -120,7 +126,7 @@ export class Connection {
 
   #take(frame) {
     if (frame.type === 'goodbye') {
-      this.#closed(frame.code, frame.reason, frame.reconnect !== false && !isFinal(frame.code), frame.afterMs ?? 0);
+      this.#closed(frame);
     } else if (this.#phase === 'connecting' && frame.type === 'welcome') {
       this.#phase = 'open';
       this.#openedAt = this.#options.clock.now();
@@ -149,11 +155,17 @@ export class Connection {
     });
   }
 
-  #closed(code, reason, reconnect, afterMs) {
-    if (reconnect) {
+  /** By a `goodbye`, or by a close frame alone. */
+  #closed({ code, reason, error, reconnect = true, afterMs = 0 }) {
+    const { tokens } = this.#options;
+    // Before the welcome, policy is about who this is, unless the server says that it is about something else.
+    const isRefused = code === policy && this.#phase === 'connecting' && (error ?? 'unauthorized') === 'unauthorized';
+    if (code === tokenExpired) tokens.expired();
+    if (reconnect && !isFinal(code) || isRefused && tokens.areUsed && tokens.refused(reason)) {
       this.#lose(new ChatError('disconnected', reason || 'The connection was lost.', { retryable: true, closeCode: code }), afterMs);
     } else {
-      this.#end(new ChatError('closed', reason || 'The server ended the session.', { closeCode: code }));
+      const why = error ?? (isRefused ? 'unauthorized' : code === removed ? 'removed' : 'closed');
+      this.#end(new ChatError(why, reason || 'The server ended the session.', { closeCode: code }));
     }
   }
 

@@ -5,6 +5,9 @@ import { Room } from './room.js';
 /** Rooms resumed at once after a reconnect; a user of hundreds of rooms must not run into the rate limit. */
 const resumesAtOnce = 20;
 
+/** What else than messages has a listener's event of its own; the names of kinds to come might be taken already. */
+const toldByType = new Set(['message', 'topic', 'archived', 'restored']);
+
 /**
  * The rooms this user is a member of, each kept where the log of the room is.
  *
@@ -150,6 +153,8 @@ export class Memberships {
     if (!continues) room.startAt(reply);
     room.log = reply.log;
     room.describe(reply);
+    // The reply tells of a topic whenever there is one.
+    room.topic = reply.topic;
     room.users = new Set(reply.users);
     room.online = reply.online;
     room.live = true;
@@ -187,10 +192,11 @@ export class Memberships {
     if (place === 'gap') this.#mendGap(room);
     if (place !== 'next') return;
     room.advance(event);
+    if (room.apply(event)) this.#changed(room, 'updated');
     if (event.type === 'message' && event.from === this.#options.me()) this.#options.onOwnMessage(event);
     this.#stopTyping(room, event.from);
     this.#options.emit('event', event);
-    if (event.type === 'message') this.#options.emit('message', event);
+    if (toldByType.has(event.type)) this.#options.emit(event.type, event);
   }
 
   /** Must not happen; should it, what is missing and what came early are both fetched again. */

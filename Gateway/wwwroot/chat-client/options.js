@@ -1,12 +1,20 @@
 import { systemClock } from './clock.js';
 
 /**
+ * A token, or a function that gives one. It is asked before each attempt to connect, and when the server says that
+ * the token of a connection is about to end. `stale` is a token that it must not give again: the server says that it
+ * is about to end, has ended, or is not accepted. What it throws is tried again with backoff if its `retryable` says
+ * so or if it is what `fetch` throws when the network fails; anything else ends the session.
+ * @typedef {string | ((state: {stale?: string}) => string | Promise<string>)} TokenSource
+ */
+
+/**
  * All times are in milliseconds.
  * @typedef {object} ChatClientOptions
  * @property {string | URL} [url] of the endpoint, `ws(s)://` or `http(s)://`; default `/ws` on the page's own host
- * @property {string} [user] who connects, in guest mode
+ * @property {string} [user] who connects, in guest mode; with a token, whose it must be
  * @property {string} [name] the display name, in guest mode
- * @property {string | (() => string | Promise<string>)} [token] or a function asked before each attempt
+ * @property {TokenSource} [token] who connects, in the other modes
  * @property {typeof WebSocket} [WebSocket] default the global one
  * @property {Storage | null} [storage] where unacknowledged sends survive a reload; `sessionStorage` belongs to
  *   one tab and fits best. Default none.

@@ -9,6 +9,8 @@ export class Room {
   /** @type {'public' | 'private' | 'direct'} */ kind = 'public';
   /** @type {string} */ role = 'member';
   /** @type {string | undefined} */ topic;
+  /** @type {boolean} it can be read, but not written to */ archived = false;
+  /** @type {string | undefined} until when this user may only read; kept until the server says otherwise */ mutedUntil;
   /** @type {string | undefined} the incarnation of the room's log; seqs of different logs have nothing in common */
   log;
   /** @type {number} the seq of the last event handed on: what `since` will be after a lost connection */
@@ -57,12 +59,22 @@ export class Room {
   }
 
   /** Takes over what `welcome`, a `room` signal or a reply says of the room. @internal */
-  describe({ kind, role, topic, lastSeq, readSeq }) {
+  describe({ kind, role, topic, archived = false, mutedUntil, lastSeq, readSeq }) {
     if (kind !== undefined) this.kind = kind;
     if (role !== undefined) this.role = role;
     if (topic !== undefined) this.topic = topic;
+    this.archived = archived;
+    this.mutedUntil = mutedUntil;
     if (lastSeq !== undefined) this.lastSeq = Math.max(lastSeq, this.seq);
     if (readSeq !== undefined) this.readSeq = Math.max(readSeq, this.readSeq);
+  }
+
+  /** Takes over what an event says of the room itself. @internal @returns {boolean} whether it says anything */
+  apply({ type, topic }) {
+    if (type === 'topic') this.topic = topic ?? undefined;
+    else if (type === 'archived' || type === 'restored') this.archived = type === 'archived';
+    else return false;
+    return true;
   }
 
   /**
