@@ -18,7 +18,7 @@ internal static class TokenPlaces
         {
             var headers = context.Request.Headers;
             var (subProtocol, query) = (TakeSubProtocol(headers), TakeQuery(context.Request));
-            if ((subProtocol ?? query) is { } token && StringValues.IsNullOrEmpty(headers.Authorization))
+            if ((subProtocol ?? query) is { Length: > 0 } token && StringValues.IsNullOrEmpty(headers.Authorization))
                 headers.Authorization = $"Bearer {token}";
         }
 

@@ -16,7 +16,7 @@ internal sealed class LogLine() : ConsoleFormatter(FormatterName)
     public override void Write<TState>(
         in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        var message = Secrets.Hide(logEntry.Formatter(logEntry.State, logEntry.Exception));
         var at = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         textWriter.Write($"{at} {Level(logEntry.LogLevel)} {logEntry.Category}: {OneLine(message)}");
         if (logEntry.Exception is not { } error)
@@ -26,11 +26,11 @@ internal sealed class LogLine() : ConsoleFormatter(FormatterName)
         else if (logEntry.LogLevel >= LogLevel.Error)
         {
             textWriter.WriteLine();
-            textWriter.WriteLine(error);
+            textWriter.WriteLine(Secrets.Hide(error.ToString()));
         }
         else
         {
-            textWriter.WriteLine($" ({Causes(error)})");
+            textWriter.WriteLine($" ({Secrets.Hide(Causes(error))})");
         }
     }
 

@@ -28,12 +28,19 @@ internal sealed class ChatClient : IAsyncDisposable
     }
 
     /// <summary>Connects, whatever the server says to it.</summary>
-    public static async Task<ChatClient> OpenAsync(Uri address, params string[] subProtocols)
+    public static Task<ChatClient> OpenAsync(Uri address, params string[] subProtocols) =>
+        OpenAsync(address, new Dictionary<string, string>(), subProtocols);
+
+    /// <summary>Connects with headers of the request, whatever the server says to it.</summary>
+    public static async Task<ChatClient> OpenAsync(Uri address, IReadOnlyDictionary<string, string> headers, params string[] subProtocols)
     {
         var client = new ChatClient();
-        client._wire = await WireClient.ConnectAsync(address, client.OnFrame, client._received.End, subProtocols);
+        client._wire = await WireClient.ConnectAsync(address, headers, client.OnFrame, client._received.End, subProtocols);
         return client;
     }
+
+    /// <summary>Waits for the first frame of a connection that was let in.</summary>
+    public async Task<JsonElement> WelcomedAsync() => Welcome = await TakeAsync("welcome");
 
     /// <summary>Sends a frame as it stands.</summary>
     public Task SendAsync(string frame) => Wire.SendAsync(frame);

@@ -12,9 +12,14 @@ internal sealed class WireClient : IAsyncDisposable
 
     public string? SubProtocol => _socket.SubProtocol;
 
-    public static async Task<WireClient> ConnectAsync(Uri address, Action<string> onFrame, Action<string> onEnd, params string[] subProtocols)
+    public static Task<WireClient> ConnectAsync(Uri address, Action<string> onFrame, Action<string> onEnd, params string[] subProtocols) =>
+        ConnectAsync(address, new Dictionary<string, string>(), onFrame, onEnd, subProtocols);
+
+    public static async Task<WireClient> ConnectAsync(
+        Uri address, IReadOnlyDictionary<string, string> headers, Action<string> onFrame, Action<string> onEnd, params string[] subProtocols)
     {
         var client = new WireClient();
+        foreach (var (name, value) in headers) client._socket.Options.SetRequestHeader(name, value);
         foreach (var subProtocol in subProtocols) client._socket.Options.AddSubProtocol(subProtocol);
         using var deadline = new CancellationTokenSource(Patience.Limit);
         await client._socket.ConnectAsync(address, deadline.Token);
