@@ -13,6 +13,7 @@ internal sealed class GatewayServices(
     IGrainFactory grains,
     RoomFeeds feeds,
     TokenReader tokens,
+    CommandAllowances allowances,
     IOptions<ChatLimits> limits,
     TimeProvider clock,
     ILogger<Connection> logger)
@@ -20,6 +21,8 @@ internal sealed class GatewayServices(
     public RoomFeeds Feeds { get; } = feeds;
 
     public TokenReader Tokens { get; } = tokens;
+
+    public CommandAllowances Allowances { get; } = allowances;
 
     public ChatLimits Limits { get; } = limits.Value;
 

@@ -71,6 +71,7 @@ internal static class ChatGateway
             .Configure<IOptions<DrainOptions>>((host, drain) => host.ShutdownTimeout = drain.Value.ShutdownTimeout);
         builder.Services.AddSingleton<GatewayIdentity>();
         builder.Services.AddSingleton<GatewayServices>();
+        builder.Services.AddSingleton<CommandAllowances>();
         builder.Services.AddSingleton<ConnectionTable>();
         builder.Services.AddSingleton<SocketEndpoint>();
         builder.Services.AddSingleton<RoomFeeds>();
@@ -81,6 +82,7 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
         builder.Services.AddSingleton<GatewayReporter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayReporter>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<CommandAllowances>());
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class JsonConnection : Connection
 
     private readonly bool _subscribeNone;
     private readonly ImmutableArray<string> _roomsAtOnce;
-    private readonly TokenBucket _rate;
+    private readonly CommandPace _pace;
     private readonly Queue<long> _badFrames = new();
     private readonly Dictionary<string, RoomCommands> _queues = [];
     private readonly SemaphoreSlim _inFlight = new(MaxInFlight, MaxInFlight);
@@ -32,7 +32,7 @@ internal sealed partial class JsonConnection : Connection
         : base(socket, caller, services)
     {
         (_subscribeNone, _roomsAtOnce) = (subscribeNone, roomsAtOnce);
-        _rate = new TokenBucket(services.Limits.CommandsPerSecond, services.Limits.CommandBurst, services.Clock);
+        _pace = new CommandPace(User, services);
     }
 
     public override async Task<UserSession> StartAsync(UserSession session)
@@ -133,27 +133,34 @@ internal sealed partial class JsonConnection : Connection
     private async Task OnLineAsync(ReadOnlyMemory<byte> line)
     {
         string? id = null;
+        Command? command = null;
+        ChatException? refusal = null;
         try
         {
             // Parsed first, so that a refusal for haste names the command it refuses.
-            var command = CommandParser.Parse(line, User, Services.Limits, out id);
-            if (!_rate.TryTake(out var wait)) RefuseHaste(id, wait);
-            else await DispatchAsync(command);
+            command = CommandParser.Parse(line, User, Services.Limits, out id);
         }
-        catch (ChatException refusal)
+        catch (ChatException malformed)
         {
-            if (_rate.TryTake(out var wait)) Socket.Send(JsonFrames.Error(id, refusal));
-            else RefuseHaste(id, wait);
-            if (refusal.Code == ChatErrorCode.BadJson && IsOneTooMany()) Close(CloseReason.TooManyBadFrames);
+            refusal = malformed;
         }
-    }
 
-    private void RefuseHaste(string? id, TimeSpan wait) => Socket.Send(JsonFrames.Error(
-        id,
-        new ChatException(
-            ChatErrorCode.RateLimited,
-            $"more than {Services.Limits.CommandsPerSecond} commands a second (or {Services.Limits.CommandBurst} at once)"),
-        wait));
+        if (await _pace.TakeAsync() is { } haste)
+        {
+            Socket.Send(JsonFrames.Error(id, haste));
+            await _pace.CalmAsync();
+        }
+        else if (refusal is not null)
+        {
+            Socket.Send(JsonFrames.Error(id, refusal));
+        }
+        else
+        {
+            await DispatchAsync(command!);
+        }
+
+        if (refusal?.Code == ChatErrorCode.BadJson && IsOneTooMany()) Close(CloseReason.TooManyBadFrames);
+    }
 
     private async Task DispatchAsync(Command command)
     {

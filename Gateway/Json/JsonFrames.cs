@@ -142,13 +142,13 @@ internal static class JsonFrames
         json.WriteBoolean("more", page.More);
     });
 
-    public static ReadOnlyMemory<byte> Error(string? id, ChatException refusal, TimeSpan? retryAfter = null) => Frame("error", id, json =>
+    public static ReadOnlyMemory<byte> Error(string? id, ChatException refusal) => Frame("error", id, json =>
     {
         json.WriteString("code", Name(refusal.Code));
         json.WriteString("message", refusal.Message);
         WriteOptional(json, "field", refusal.Field);
         json.WriteBoolean("retryable", refusal.Code is ChatErrorCode.Unavailable or ChatErrorCode.RateLimited);
-        if (retryAfter is { } wait) json.WriteNumber("retryAfterMs", Math.Ceiling(wait.TotalMilliseconds));
+        if (refusal.RetryAfter is { } wait) json.WriteNumber("retryAfterMs", Math.Ceiling(wait.TotalMilliseconds));
     });
 
     public static ReadOnlyMemory<byte> Goodbye(CloseReason reason) => Frame("goodbye", null, json =>

@@ -18,6 +18,18 @@ public sealed class ChatLimits
     /// <summary>Commands that a connection may send at once after a rest: 1 to 1,000,000, 500 by default.</summary>
     public int CommandBurst { get; set; } = 500;
 
+    /// <summary>
+    /// Commands a second that a user may send for as long as they like, over all connections of all gateways and over
+    /// HTTP: 1 to 1,000,000, 200 by default.
+    /// </summary>
+    public int UserCommandsPerSecond { get; set; } = 200;
+
+    /// <summary>
+    /// Commands that a user may send at once after a rest: 1 to 1,000,000, and no more than come back within ten
+    /// minutes; 1,000 by default.
+    /// </summary>
+    public int UserCommandBurst { get; set; } = 1000;
+
     /// <summary>Connections that a user may have at once: 1 to 10,000, 16 by default.</summary>
     public int ConnectionsPerUser { get; set; } = 16;
 

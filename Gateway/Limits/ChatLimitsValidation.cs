@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Limits;
 
@@ -7,6 +8,8 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
 {
     private static readonly string[] Settings = ["DataDirectory", "Drain", "Limits"];
 
+    private static readonly long LongestFilling = (long)BudgetRequest.LongestFilling.TotalSeconds;
+
     private static readonly SettingRange<ChatLimits>[] Ranges =
     [
         new(nameof(ChatLimits.FrameBytes), l => l.FrameBytes, 1024, 16 * 1024 * 1024),
@@ -14,6 +17,8 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
         new(nameof(ChatLimits.DataBytes), l => l.DataBytes, 0, 16 * 1024 * 1024),
         new(nameof(ChatLimits.CommandsPerSecond), l => l.CommandsPerSecond, 1, 1_000_000),
         new(nameof(ChatLimits.CommandBurst), l => l.CommandBurst, 1, 1_000_000),
+        new(nameof(ChatLimits.UserCommandsPerSecond), l => l.UserCommandsPerSecond, 1, 1_000_000),
+        new(nameof(ChatLimits.UserCommandBurst), l => l.UserCommandBurst, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectionsPerUser), l => l.ConnectionsPerUser, 1, 10_000),
         new(nameof(ChatLimits.Connections), l => l.Connections, 1, 10_000_000),
         new(nameof(ChatLimits.OutboxBytes), l => l.OutboxBytes, 64 * 1024, 1024 * 1024 * 1024),
@@ -29,6 +34,12 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
             .ToList();
         if (failures.Count == 0 && Math.Max(options.TextBytes, options.DataBytes) > options.FrameBytes)
             failures.Add($"Chat:Limits:FrameBytes is {options.FrameBytes}; TextBytes and DataBytes must fit into it");
+        if (failures.Count == 0 && options.UserCommandBurst > options.UserCommandsPerSecond * LongestFilling)
+        {
+            failures.Add($"Chat:Limits:UserCommandBurst is {options.UserCommandBurst}; at {options.UserCommandsPerSecond} a second "
+                + $"at most {options.UserCommandsPerSecond * LongestFilling} come back within ten minutes");
+        }
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

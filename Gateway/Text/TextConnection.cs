@@ -16,7 +16,7 @@ internal sealed partial class TextConnection : Connection
     private const string DefaultRoom = "lobby";
 
     private readonly string _firstRoom;
-    private readonly TokenBucket _rate;
+    private readonly CommandPace _pace;
 
     // What the person does and what the server wants done about the same rooms take turns.
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -27,7 +27,7 @@ internal sealed partial class TextConnection : Connection
         : base(socket, caller, services)
     {
         _firstRoom = room.Length == 0 ? DefaultRoom : room;
-        _rate = new TokenBucket(services.Limits.CommandsPerSecond, services.Limits.CommandBurst, services.Clock);
+        _pace = new CommandPace(User, services);
     }
 
     // The lines that this connection typed carry keys that only it makes.
@@ -77,10 +77,11 @@ internal sealed partial class TextConnection : Connection
 
     private async Task OnLineAsync(string line)
     {
-        if (!_rate.TryTake(out var wait))
+        if (await _pace.TakeAsync() is { RetryAfter: { } wait })
         {
             Socket.Send(TextLines.Error(string.Create(
                 CultureInfo.InvariantCulture, $"too fast; try again in {Math.Ceiling(wait.TotalMilliseconds)} ms")));
+            await _pace.CalmAsync();
             return;
         }
 

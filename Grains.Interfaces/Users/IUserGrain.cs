@@ -69,6 +69,14 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>The user's connections, on all gateways.</summary>
     [Alias("Connections")]
     Task<ImmutableArray<UserConnection>> Connections();
+
+    /// <summary>Takes some of a budget, if there is enough of it. Whoever sends commands is waiting for the answer.</summary>
+    [Alias("Spend"), ResponseTimeout("00:00:02")]
+    Task<BudgetGrant> Spend(BudgetRequest request);
+
+    /// <summary>Gives back one that was spent for nothing.</summary>
+    [Alias("Return"), ResponseTimeout("00:00:02")]
+    Task Return(UserBudget budget);
 }
 
 /// <summary>A connection that asks to be registered.</summary>

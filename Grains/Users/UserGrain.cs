@@ -39,13 +39,14 @@ internal sealed partial class UserGrain(
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_connections.Count > 0) departure.TryMove(GrainContext, reason);
+        if (_connections.Count > 0 || _allowance.IsTouched) departure.TryMove(GrainContext, reason);
         return Task.CompletedTask;
     }
 
     public void OnDehydrate(IDehydrationContext dehydrationContext) =>
         dehydrationContext.TryAddValue(CarriedKey, new CarriedUser(_version, [.. _connections.Select(pair =>
-            new CarriedConnection(pair.Key, pair.Value.Gateway, pair.Value.Observer, Age(pair.Value), pair.Value.Since))]));
+            new CarriedConnection(pair.Key, pair.Value.Gateway, pair.Value.Observer, Age(pair.Value), pair.Value.Since))],
+            _allowance.Carry()));
 
     public void OnRehydrate(IRehydrationContext rehydrationContext)
     {
@@ -53,6 +54,7 @@ internal sealed partial class UserGrain(
         _version = carried.Version;
         foreach (var taken in carried.Connections)
             _connections[taken.Connection] = new Lease(taken.Gateway, taken.Observer, clock.GetTimestamp(), taken.Age, taken.Since);
+        _allowance.Take(carried.Budgets);
     }
 
     public async Task<UserSession> Connect(ConnectionRequest request)

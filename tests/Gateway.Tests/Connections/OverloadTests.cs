@@ -36,8 +36,7 @@ public sealed class OverloadTests
     [Fact]
     public async Task A_client_that_does_not_read_is_let_go_with_4000_and_delays_nobody()
     {
-        await using var gateway = await TestGateway.StartAsync(
-            "Chat:Limits:CommandsPerSecond=1000000", "Chat:Limits:CommandBurst=1000000");
+        await using var gateway = await TestGateway.StartAsync(TestGateway.Unhurried);
         const string Room = "lobby";
         await using var slow = await RawSocket.ConnectAsync(gateway.Json("slow", $"rooms={Room}"), receiveBuffer: 4096);
         await using var reader = await gateway.ConnectToAsync("reader", Room);
@@ -61,8 +60,7 @@ public sealed class OverloadTests
     [Fact]
     public async Task A_slow_client_that_reads_on_learns_why()
     {
-        await using var gateway = await TestGateway.StartAsync(
-            "Chat:Limits:OutboxBytes=65536", "Chat:Limits:CommandsPerSecond=1000000", "Chat:Limits:CommandBurst=1000000");
+        await using var gateway = await TestGateway.StartAsync([.. TestGateway.Unhurried, "Chat:Limits:OutboxBytes=65536"]);
         var ping = RawSocket.Encode(RawSocket.Text, Encoding.ASCII.GetBytes($$"""{"type":"ping","id":"{{new string('x', 60)}}"}"""));
         var burst = Enumerable.Repeat(ping, 1000).SelectMany(bytes => bytes).ToArray();
         var frames = new List<RawFrame>();

@@ -9,6 +9,13 @@ namespace OrleansChat.Gateway.Tests.Hosting;
 /// <summary>A real gateway in this process, with a silo inside, on a free port, over a directory of its own.</summary>
 internal sealed class TestGateway : IAsyncDisposable
 {
+    /// <summary>The settings of a gateway that lets everybody hurry as they like.</summary>
+    public static readonly string[] Unhurried =
+    [
+        "Chat:Limits:CommandsPerSecond=1000000", "Chat:Limits:CommandBurst=1000000",
+        "Chat:Limits:UserCommandsPerSecond=1000000", "Chat:Limits:UserCommandBurst=1000000",
+    ];
+
     private readonly DataDirectory _directory = new();
     private readonly FaultLog _log = new();
     private readonly WebApplication _app;

@@ -146,7 +146,7 @@ public sealed class ResumeTests(SharedGateway shared)
     [Fact]
     public async Task Events_that_nobody_here_has_followed_are_read_from_the_store()
     {
-        await using var gateway = await TestGateway.StartAsync("Chat:Limits:CommandsPerSecond=100000", "Chat:Limits:CommandBurst=100000");
+        await using var gateway = await TestGateway.StartAsync(TestGateway.Unhurried);
         const int Count = 1500;
         // Sent without anybody following, and more than is kept in memory.
         await using var sender = await gateway.ConnectAsync("alice");

@@ -17,7 +17,7 @@ public sealed class FeedRepairTests
     [InlineData(2)]
     public async Task Lost_and_repeated_batches_leave_no_hole_and_no_repeat(int seed)
     {
-        await using var gateway = await TestGateway.StartAsync("Chat:Limits:CommandsPerSecond=100000", "Chat:Limits:CommandBurst=100000");
+        await using var gateway = await TestGateway.StartAsync(TestGateway.Unhurried);
         var identity = gateway.Services.GetRequiredService<GatewayIdentity>();
         var deliver = identity.OnBatch!;
         var chance = new Random(seed);

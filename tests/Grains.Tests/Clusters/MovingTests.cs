@@ -1,6 +1,7 @@
 using OrleansChat.Gateways;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Rooms;
+using OrleansChat.Limits;
 using OrleansChat.Rooms;
 using OrleansChat.Users;
 
@@ -152,6 +153,17 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
 
         Task<RouteStatus> RenewAsync(long number, bool full, params string[] users) => room.Renew(
             new RouteRenewal("r1", number, "g", gateway, -1, full, [.. users], [], WantPresence: true));
+    }
+
+    [Fact]
+    public async Task What_a_user_has_spent_moves_along_though_nobody_is_connected()
+    {
+        var user = cluster.User(cluster.Name("user"));
+        var two = TokenRate.Within(TimeSpan.FromMinutes(10), 2);
+        Assert.Equal(2, (await user.Spend(new BudgetRequest(UserBudget.RoomsCreated, two, 1, 2))).Granted);
+        await StopSiloOfAsync(user);
+        Assert.Equal(0, (await user.Spend(new BudgetRequest(UserBudget.RoomsCreated, two, 1, 2))).Granted);
+        Assert.Equal(1, (await user.Spend(new BudgetRequest(UserBudget.MembersInvited, two, 1, 1))).Granted);
     }
 
     private async Task StopSiloOfAsync(IAddressable grain)
