@@ -73,6 +73,15 @@ public static class ChatId
         return true;
     }
 
+    /// <summary>
+    /// What two ids have in common that differ in case or compatibility form alone (<c>alice</c>, <c>Alice</c>, and
+    /// <c>ａｌｉｃｅ</c> in full-width letters): NFKC, in upper case. For comparing; not an id.
+    /// </summary>
+    /// <param name="id">A valid id.</param>
+    public static string Fold(string id) =>
+        // Upper case can make characters that normalise further.
+        id.Normalize(NormalizationForm.FormKC).ToUpperInvariant().Normalize(NormalizationForm.FormKC);
+
     private static bool IsAllowed(Rune rune, bool first)
     {
         var category = Rune.GetUnicodeCategory(rune);

@@ -64,6 +64,8 @@ public static class ChatSilo
             provider.GetRequiredService<ILogger<PostgresStore>>()));
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Accounts);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().DataKeys);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
         services.AddHostedService(provider => new StoreOpening(provider.GetRequiredService<PostgresStore>().OpenAsync));
     }
@@ -77,6 +79,8 @@ public static class ChatSilo
             provider.GetRequiredService<ILogger<SqliteStore>>()));
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rooms);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Users);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Accounts);
+        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().DataKeys);
         services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Reader);
         services.AddHostedService(provider => new StoreOpening(_ =>
         {

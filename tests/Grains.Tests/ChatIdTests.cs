@@ -35,6 +35,22 @@ public sealed class ChatIdTests
     [InlineData("a/b")]
     public void Anything_else_does_not(string? text) => Assert.False(ChatId.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("alice", "Alice")]
+    [InlineData("alice", "ａｌｉｃｅ")]
+    [InlineData("ﬁn", "FIN")]
+    [InlineData("σίσυφος", "ΣΊΣΥΦΟΣ")]
+    [InlineData("k", "\u212A")]
+    [InlineData("s", "ſ")]
+    public void Ids_that_differ_in_case_or_compatibility_form_alone_fold_into_one(string one, string other) =>
+        Assert.Equal(ChatId.Fold(one), ChatId.Fold(other));
+
+    [Theory]
+    [InlineData("alice", "alíce")]
+    [InlineData("小明", "小紅")]
+    [InlineData("a.b", "ab")]
+    public void Others_do_not(string one, string other) => Assert.NotEqual(ChatId.Fold(one), ChatId.Fold(other));
+
     [Fact]
     public void Half_a_surrogate_pair_is_no_id() => Assert.False(ChatId.TryParse("a\ud800", out _));
 

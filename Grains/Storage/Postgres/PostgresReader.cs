@@ -116,7 +116,9 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         ReplyTo: PostgresValue.NumberOrNull(row, 7),
         Data: PostgresValue.TextOrNull(row, 8));
 
-    private async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, params NpgsqlParameter[] values)
+    /// <summary>Runs a query; once more when the connection was lost.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
+    internal async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, params NpgsqlParameter[] values)
     {
         using var limit = database.StartLimit();
         for (var isRetry = false; ; isRetry = true)

@@ -30,7 +30,10 @@ public sealed class PostgresStore : IAsyncDisposable
         _writers = [.. Enumerable.Range(0, writers).Select(_ => new PostgresWriter(_database, clock, log))];
         Rooms = new PostgresRoomStore(WriterOf);
         Users = new PostgresUserStore(WriterOf);
-        Reader = new PostgresReader(_database);
+        var reader = new PostgresReader(_database);
+        Reader = reader;
+        Accounts = new PostgresAccountStore(WriterOf, reader);
+        DataKeys = new PostgresDataKeyStore(WriterOf, reader);
     }
 
     /// <summary>Host, port and database, for messages.</summary>
@@ -41,6 +44,12 @@ public sealed class PostgresStore : IAsyncDisposable
 
     /// <summary>Where users are written.</summary>
     public IUserStore Users { get; }
+
+    /// <summary>Where accounts are kept.</summary>
+    public IAccountStore Accounts { get; }
+
+    /// <summary>Where the keys that protect tokens are kept.</summary>
+    public IDataKeyStore DataKeys { get; }
 
     /// <summary>Where everything is read.</summary>
     public IChatReader Reader { get; }

@@ -118,7 +118,9 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         ReplyTo: SqliteSession.NumberOrNull(row, 7),
         Data: SqliteSession.TextOrNull(row, 8));
 
-    private async Task<T> ReadAsync<T>(Func<SqliteSession, T> read)
+    /// <summary>Reads on one of the connections.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
+    internal async Task<T> ReadAsync<T>(Func<SqliteSession, T> read)
     {
         SqliteSession session;
         try

@@ -29,6 +29,8 @@ public sealed class SqliteStore : IDisposable
         _reader = new SqliteReader(_file);
         Rooms = new SqliteRoomStore(_writer);
         Users = new SqliteUserStore(_writer);
+        Accounts = new SqliteAccountStore(_writer, _reader);
+        DataKeys = new SqliteDataKeyStore(_writer, _reader);
     }
 
     /// <summary>The database file.</summary>
@@ -39,6 +41,12 @@ public sealed class SqliteStore : IDisposable
 
     /// <summary>Where users are written.</summary>
     public IUserStore Users { get; }
+
+    /// <summary>Where accounts are kept.</summary>
+    public IAccountStore Accounts { get; }
+
+    /// <summary>Where the keys that protect tokens are kept.</summary>
+    public IDataKeyStore DataKeys { get; }
 
     /// <summary>Where everything is read.</summary>
     public IChatReader Reader => _reader;

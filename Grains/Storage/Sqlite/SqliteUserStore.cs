@@ -8,11 +8,7 @@ internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
     public Task SetNameAsync(string user, string? name, DateTimeOffset at)
     {
         StoredText.Check(name, "name");
-        return writer.RunAsync(session => session.Execute(
-            "INSERT INTO users (user, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (user) DO UPDATE SET name = excluded.name",
-            user,
-            name,
-            SqliteText.Of(at)));
+        return writer.RunAsync(session => SetName(session, user, name, at));
     }
 
     public Task SetAccessAsync(string user, UserAccess access, AuditRecord audit)
@@ -31,4 +27,11 @@ internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
             return true;
         });
     }
+
+    /// <summary>The same, as a part of other work.</summary>
+    internal static int SetName(SqliteSession session, string user, string? name, DateTimeOffset at) => session.Execute(
+        "INSERT INTO users (user, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (user) DO UPDATE SET name = excluded.name",
+        user,
+        name,
+        SqliteText.Of(at));
 }

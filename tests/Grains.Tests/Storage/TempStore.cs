@@ -16,6 +16,10 @@ public abstract class TempStore : IAsyncDisposable
 
     public abstract IUserStore Users { get; }
 
+    public abstract IAccountStore Accounts { get; }
+
+    public abstract IDataKeyStore DataKeys { get; }
+
     public abstract IChatReader Reader { get; }
 
     public static Draft Text(string text, string? key = null) => new(text, key, ReplyTo: null, Data: null);
@@ -87,6 +91,8 @@ public abstract class TempStore : IAsyncDisposable
     {
         services.AddSingleton(Rooms);
         services.AddSingleton(Users);
+        services.AddSingleton(Accounts);
+        services.AddSingleton(DataKeys);
         services.AddSingleton(Reader);
     }
 

@@ -27,6 +27,10 @@ internal sealed class PostgresTempStore : TempStore
 
     public override IUserStore Users => Store.Users;
 
+    public override IAccountStore Accounts => Store.Accounts;
+
+    public override IDataKeyStore DataKeys => Store.DataKeys;
+
     public override IChatReader Reader => Store.Reader;
 
     /// <summary>Makes a database and opens a store over it.</summary>
@@ -93,6 +97,8 @@ internal sealed class PostgresTempStore : TempStore
         });
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Accounts);
+        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().DataKeys);
         services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
         // Before the silo starts, as a process does it.
         services.AddHostedService(provider => new StoreOpening(provider.GetRequiredService<PostgresStore>().OpenAsync));

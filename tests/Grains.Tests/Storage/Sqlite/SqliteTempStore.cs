@@ -19,6 +19,10 @@ internal sealed class SqliteTempStore : TempStore, IDisposable
 
     public override IUserStore Users => Store.Users;
 
+    public override IAccountStore Accounts => Store.Accounts;
+
+    public override IDataKeyStore DataKeys => Store.DataKeys;
+
     public override IChatReader Reader => Store.Reader;
 
     public string File => Store.File;
