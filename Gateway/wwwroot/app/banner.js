@@ -8,17 +8,15 @@ const shownAtLeastMs = 700;
 /** Says what the connection is doing when it is not simply there. */
 export class Banner {
   #banner = byId('banner');
-  #reconnect;
-  #signIn;
+  #actions;
   #timer = null;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
-   * @param {{reconnect: () => void, signIn: () => void}} actions
+   * @param {{reconnect: () => void, signOut: {label: string, run: () => void}}} actions
    */
-  constructor(client, { reconnect, signIn }) {
-    this.#reconnect = reconnect;
-    this.#signIn = signIn;
+  constructor(client, actions) {
+    this.#actions = actions;
     client.on('state', (detail) => this.#show(detail));
   }
 
@@ -44,8 +42,8 @@ export class Banner {
 
   #ended({ message }) {
     this.#put(`Disconnected: ${message}`,
-      el('button', { type: 'button', class: 'link', onclick: this.#reconnect }, 'Connect again'),
-      el('button', { type: 'button', class: 'link', onclick: this.#signIn }, 'Change name'));
+      el('button', { type: 'button', class: 'link', onclick: this.#actions.reconnect }, 'Connect again'),
+      el('button', { type: 'button', class: 'link', onclick: this.#actions.signOut.run }, this.#actions.signOut.label));
   }
 
   #put(text, ...actions) {

@@ -1,3 +1,4 @@
+import { isShown } from './message-view.js';
 import { learnName } from './names.js';
 
 const pageSize = 50;
@@ -15,7 +16,7 @@ const keptInBackground = 200;
  */
 export class Conversation {
   /** @type {string} */ name;
-  /** @type {import('../chat-client/client.js').ChatEvent[]} */ messages = [];
+  /** And what else happened that can be shown. @type {import('../chat-client/client.js').ChatEvent[]} */ messages = [];
   /** @type {Map<string, Pending>} */ pending = new Map();
   /** Whether the room has messages before the first here. */ more = true;
   loading = false;
@@ -43,6 +44,7 @@ export class Conversation {
 
   /** @param {import('../chat-client/client.js').ChatEvent} message the next of the room */
   append(message) {
+    if (!isShown(message)) return;
     this.pending.delete(message.key);
     this.messages.push(message);
     this.#changed('append', { message });
@@ -119,10 +121,11 @@ export class Conversation {
       learnName(from, name);
       this.pending.delete(key);
     }
-    this.messages = [...messages, ...this.messages];
+    const shown = messages.filter(isShown);
+    this.messages = [...shown, ...this.messages];
     this.#from = messages[0]?.seq ?? 1;
     this.more = more && messages.length > 0;
-    this.#changed('prepend', { count: messages.length });
+    this.#changed('prepend', { count: shown.length });
   }
 
   #startAfter(seq) {

@@ -2,6 +2,7 @@ const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-di
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
@@ -14,6 +15,9 @@ export const fullTime = (date) => full.format(date);
 
 /** @param {Date} a @param {Date} b */
 export const isSameDay = (a, b) => midnight(a).getTime() === midnight(b).getTime();
+
+/** The time of a moment of today, otherwise its day as well. @param {Date} date */
+export const dayAndTime = (date) => (isSameDay(date, new Date()) ? time : dateAndTime).format(date);
 
 /** "Today", "Yesterday", or the date; with its year once that is not the present one. @param {Date} date */
 export function dayName(date) {

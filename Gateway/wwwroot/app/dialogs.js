@@ -1,48 +1,16 @@
+import { openDialog } from './dialog.js';
 import { byId, el, icon } from './dom.js';
 import { toId } from './ids.js';
-import { explain, toast } from './toasts.js';
+import { explain } from './toasts.js';
 
 const searchAfterMs = 200;
-
-/**
- * Opens a dialog over a form. Nothing is submitted by the browser: `submit` gets the form's data, and the dialog
- * closes when it has succeeded, unless that is `null`. A room that `submit` names is opened then.
- * @param {string} id
- * @param {(data: FormData) => Promise<string | null | void>} submit
- * @param {(room: string) => void} [openRoom]
- */
-function open(id, submit, openRoom) {
-  const dialog = byId(id);
-  const form = dialog.querySelector('form');
-  const failure = form.querySelector('.field-error');
-  form.reset();
-  if (failure) failure.textContent = '';
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    try {
-      const room = await submit(new FormData(form));
-      if (room === null) return;
-      // Closing gives the focus back to where it was; only then may the room take it.
-      dialog.close();
-      if (room !== undefined) openRoom(room);
-    } catch (error) {
-      if (failure) failure.textContent = explain(error);
-      else toast(explain(error));
-    }
-  };
-  dialog.onclick = (event) => {
-    if (event.target === dialog || event.target.closest('[data-close]')) dialog.close();
-  };
-  dialog.showModal();
-  return dialog;
-}
 
 /**
  * @param {import('../chat-client.js').ChatClient} client
  * @param {(room: string) => void} openRoom
  */
 export function newRoom(client, openRoom) {
-  open('new-room-dialog', async (data) => {
+  openDialog('new-room-dialog', async (data) => {
     const room = await client.create(toId(data.get('room')), {
       kind: data.get('kind'), topic: data.get('topic').trim() || undefined,
     });
@@ -53,7 +21,7 @@ export function newRoom(client, openRoom) {
 /** @param {import('../chat-client.js').ChatClient} client @param {string} room */
 export function invite(client, room) {
   byId('invite-title').textContent = `Invite someone to ${room}`;
-  open('invite-dialog', (data) => client.invite(room, toId(data.get('user'))));
+  openDialog('invite-dialog', (data) => client.invite(room, toId(data.get('user'))));
 }
 
 /** @param {import('../chat-client.js').ChatClient} client @param {string} room */
@@ -63,7 +31,7 @@ export function leave(client, room) {
   byId('leave-dialog').querySelector('.hint').textContent = isPrivate
     ? 'It is private: to come back you need an invitation.'
     : 'You can join again at any time.';
-  open('leave-dialog', () => client.leave(room));
+  openDialog('leave-dialog', () => client.leave(room));
 }
 
 /**
@@ -75,7 +43,7 @@ export function findRooms(client, openRoom) {
     dialog.close();
     openRoom(room);
   };
-  const dialog = open('find-dialog', async () => {
+  const dialog = openDialog('find-dialog', async () => {
     // Enter means the first room of what was typed, not of what is still shown.
     clearTimeout(timer);
     if (shown !== field.value.trim()) await search();
@@ -113,12 +81,13 @@ export function findRooms(client, openRoom) {
   search();
 }
 
-function result({ room, kind, topic, members, member }, choose) {
+function result({ room, kind, topic, members, member, archived }, choose) {
   return el('button', { type: 'button', class: 'result', 'data-room': room, 'data-testid': 'find-result', onclick: () => choose(room) },
     icon(kind === 'private' ? 'lock' : 'hash'),
     el('span', { class: 'result-text' },
       el('b', { dir: 'auto' }, room),
       topic && el('span', { class: 'hint', dir: 'auto' }, topic)),
+    archived && el('span', { class: 'tag' }, 'archived'),
     el('span', { class: 'hint' }, members === 1 ? '1 member' : `${members} members`),
     el('span', { class: 'tag' }, member ? 'Open' : 'Join'));
 }

@@ -1,18 +1,28 @@
 import { ChatClient } from '../chat-client.js';
+import { showAccountMenu } from './account-menu.js';
 import { avatar } from './avatar.js';
 import { Banner } from './banner.js';
 import { Conversation } from './conversation.js';
 import { findRooms, invite, leave, newRoom } from './dialogs.js';
 import { byId, el } from './dom.js';
+import { revealPasswords } from './forms.js';
 import { learnName, nameOf } from './names.js';
 import { RoomView } from './room-view.js';
 import { RoomsList } from './rooms-list.js';
-import { chooseName, signOut } from './session.js';
+import { begin, refused, signOut } from './session.js';
 import { explain, toast } from './toasts.js';
 
-const identity = await chooseName();
-learnName(identity.user, identity.name);
-const client = new ChatClient({ ...identity, storage: sessionStorage });
+revealPasswords();
+const session = await begin();
+let isLeaving = false;
+const client = new ChatClient({ ...session.options, storage: sessionStorage });
+const leaveSession = {
+  label: { guest: 'Change name', account: 'Log in again', token: 'Sign out' }[session.kind],
+  run: () => {
+    client.close();
+    signOut(session);
+  },
+};
 
 /** @type {Map<string, Conversation>} */
 const conversations = new Map();
@@ -26,15 +36,19 @@ client.on('room', ({ room, change }) => {
   conversations.set(room.name, new Conversation(client, room, (what) => roomView.update(what)));
   showUnsent(room.name);
 });
-client.on('message', (message) => {
-  learnName(message.from, message.name);
-  conversations.get(message.room)?.append(message);
+client.on('event', (event) => {
+  learnName(event.from, event.name);
+  conversations.get(event.room)?.append(event);
 });
 client.on('reset', ({ room, lastSeq }) => conversations.get(room)?.reset(lastSeq));
 client.on('sent', ({ room, key, seq, at }) => conversations.get(room)?.settle(key, { state: 'sent', seq, at: new Date(at) }));
 client.on('failed', ({ room, key, error }) => conversations.get(room)?.settle(key, { state: 'failed', error }));
 client.on('error', (error) => toast(explain(error)));
-client.on('state', ({ state }) => state === 'online' && client.unsent.forEach(({ room }) => showUnsent(room)));
+client.on('state', ({ state, error }) => {
+  if (state === 'catching-up') showMe();
+  else if (state === 'online') client.unsent.forEach(({ room }) => showUnsent(room));
+  else if (state === 'closed' && error) ended(error);
+});
 
 const roomsList = new RoomsList(client, openRoom);
 const roomView = new RoomView(client, conversations, {
@@ -42,19 +56,23 @@ const roomView = new RoomView(client, conversations, {
   invite: (room) => invite(client, room),
   leave: (room) => leave(client, room),
 });
-new Banner(client, { reconnect: connect, signIn: signOut });
+new Banner(client, { reconnect: connect, signOut: leaveSession });
 
-byId('me').append(
-  avatar(identity.user, nameOf(identity.user), 'small'),
-  el('span', { class: 'me-name', dir: 'auto' }, nameOf(identity.user)));
+showMe();
+if (session.kind === 'account') {
+  showAccountMenu(session.account, { logOut: leaveSession.run, logOutEverywhere });
+} else {
+  const button = byId('sign-out');
+  button.hidden = false;
+  button.title = leaveSession.label;
+  button.setAttribute('aria-label', leaveSession.label);
+  button.addEventListener('click', leaveSession.run);
+}
+
 byId('find-room').addEventListener('click', find);
 byId('welcome-find').addEventListener('click', find);
 byId('open-lobby').addEventListener('click', () => openRoom('lobby'));
 byId('new-room').addEventListener('click', () => newRoom(client, openRoom));
-byId('sign-out').addEventListener('click', () => {
-  client.close();
-  signOut();
-});
 document.addEventListener('keydown', (event) => {
   if (document.querySelector('dialog[open]')) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
@@ -73,6 +91,38 @@ function showUnsent(room) {
   for (const unsent of client.unsent) {
     const conversation = conversations.get(room);
     if (unsent.room === room && conversation?.pending.get(unsent.key)?.state !== 'sending') conversation?.expect(unsent);
+  }
+}
+
+/** An application's token does not say whose it is; the server does. */
+function showMe() {
+  const { user = session.user, name = session.name } = client;
+  if (user === undefined) return;
+  learnName(user, name);
+  byId('me').replaceChildren(avatar(user, nameOf(user), 'small'), el('span', { class: 'me-name', dir: 'auto' }, nameOf(user)));
+}
+
+/** The session has ended, and will not come back by itself. */
+async function ended({ code, message }) {
+  if (session.kind !== 'guest' && ['unauthorized', 'suspended'].includes(code)) return refused(session, message);
+  if (session.kind !== 'account' || code !== 'removed') return;
+  // Where the tokens have ended too, nothing that is private stays on the screen.
+  try {
+    if (await session.account.survives()) connect();
+  } catch (error) {
+    if (!error.retryable && !isLeaving) refused(session, message);
+  }
+}
+
+async function logOutEverywhere() {
+  // The server puts this tab out as well, and may do so before it answers.
+  isLeaving = true;
+  try {
+    await session.account.logOutEverywhere();
+    leaveSession.run();
+  } catch (error) {
+    isLeaving = false;
+    toast(`You are still logged in. ${explain(error)}`);
   }
 }
 

@@ -7,32 +7,47 @@ import { explain } from './toasts.js';
 /** Messages of one sender closer together than this stand under one head. */
 const groupedWithinMs = 5 * 60_000;
 
-const isGrouped = (message, previous) => previous !== undefined && previous.from === message.from
+const isGrouped = (message, previous) => previous !== undefined && !happenings[previous.type] && previous.from === message.from
   && message.at - previous.at < groupedWithinMs && isSameDay(message.at, previous.at);
 
 /** @param {{from: string, name?: string, at: string}} event */
 const dated = (event) => event && { ...event, at: new Date(event.at) };
 
+/** What happens in a room without being a message, by type of event: its icon, and what is said of it after the name. */
+const happenings = {
+  topic: { icon: 'hash', says: ({ topic }) => (topic ? ['set the topic to “', bdi(topic), '”'] : ['removed the topic']) },
+  archived: { icon: 'archive', says: ({ reason }) => ['archived this room', ...because(reason)] },
+  restored: { icon: 'archive', says: ({ reason }) => ['restored this room', ...because(reason)] },
+};
+
+/** What people wrote must not turn the sentence around it. */
+const bdi = (text) => el('bdi', {}, text);
+const because = (reason) => (reason ? [': ', bdi(reason)] : []);
+
+/** Whether there is a way to show an event. Kinds that came later than this page are passed over. @param {{type: string}} event */
+export const isShown = ({ type }) => type === 'message' || Object.hasOwn(happenings, type);
+
 /**
- * One stored message with what stands before it: the day, the mark of the first unread.
+ * One stored event with what stands before it: the day, the mark of the first unread.
  * @param {import('../chat-client/client.js').ChatEvent} event
- * @param {import('../chat-client/client.js').ChatEvent | undefined} before the message above it
+ * @param {import('../chat-client/client.js').ChatEvent | undefined} before the one above it
  * @param {{me: string, firstUnread: number | null, openDirect: (user: string) => void}} context
  */
-export function messageEntry(event, before, { me, firstUnread, openDirect }) {
+export function eventEntry(event, before, { me, firstUnread, openDirect }) {
   const message = dated(event);
   const previous = dated(before);
-  const isFirstUnread = event.seq === firstUnread;
+  // What is not shown may have been the very first.
+  const isFirstUnread = event.seq === firstUnread || (before?.seq < firstUnread && firstUnread < event.seq);
   const isNewDay = !previous || !isSameDay(message.at, previous.at);
   return el('div', { class: 'entry' },
     isNewDay && el('p', { class: 'divider' }, el('span', {}, dayName(message.at))),
     isFirstUnread && el('p', { class: 'divider unread-divider' }, el('span', {}, 'New')),
-    article(message, {
+    event.type === 'message' ? article(message, {
       grouped: !isFirstUnread && isGrouped(message, previous),
       state: 'sent',
       own: message.from === me,
       openDirect,
-    }));
+    }) : happening(message));
 }
 
 /**
@@ -50,6 +65,14 @@ export function pendingEntry(pending, previous, { me, name, retry, discard }) {
       icon('warn'), el('span', {}, `Not sent. ${explain(error)}`),
       el('button', { type: 'button', class: 'link', 'data-testid': 'retry', onclick: () => retry(key) }, 'Retry'),
       el('button', { type: 'button', class: 'link', 'data-testid': 'discard', onclick: () => discard(key) }, 'Delete')));
+}
+
+function happening(event) {
+  const { icon: drawn, says } = happenings[event.type];
+  return el('p', { class: 'happening', 'data-testid': 'happening', 'data-seq': event.seq, 'data-type': event.type },
+    icon(drawn),
+    el('span', {}, bdi(event.name ?? event.from), ' ', ...says(event)),
+    el('time', { datetime: event.at.toISOString(), title: fullTime(event.at) }, timeOfDay(event.at)));
 }
 
 const stateIcons = { sending: ['clock', 'Sending'], sent: ['check', 'Sent'], failed: ['warn', 'Not sent'] };

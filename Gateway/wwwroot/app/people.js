@@ -1,5 +1,7 @@
 import { avatar } from './avatar.js';
 import { byId, el, icon } from './dom.js';
+import { toggleMenu } from './menu.js';
+import { moderationOf } from './moderation.js';
 import { learnName, nameOf } from './names.js';
 
 /** Members asked for at once; of larger rooms those online are seen all the same. */
@@ -14,6 +16,7 @@ export class People {
   #toggle = byId('people-toggle');
   #count = byId('online-count');
   #client;
+  #blocks;
   #actions;
   #room = null;
   /** @type {{user: string, role: string}[]} */
@@ -25,10 +28,12 @@ export class People {
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
+   * @param {import('./blocks.js').Blocks} blocks
    * @param {{openDirect: (user: string) => void, invite: (room: string) => void, leave: (room: string) => void}} actions
    */
-  constructor(client, actions) {
+  constructor(client, blocks, actions) {
     this.#client = client;
+    this.#blocks = blocks;
     this.#actions = actions;
     this.#toggle.addEventListener('click', () => this.#setOpen(this.#panel.hidden));
     this.#panel.addEventListener('keydown', (event) => {
@@ -102,10 +107,10 @@ export class People {
     this.#count.textContent = `${room.online} online`;
     // Drawn anew only when something changed: a button must not vanish from under the pointer.
     const named = (user) => [user, nameOf(user), roles.get(user)];
-    const drawn = JSON.stringify([room.name, room.online, online.map(named), offline.map(named), this.#hasMore]);
+    const drawn = JSON.stringify([room.name, room.role, room.online, online.map(named), offline.map(named), this.#hasMore]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const focused = this.#panel.contains(document.activeElement) ? document.activeElement.dataset.user : undefined;
+    const { user: focused, menuOf } = this.#panel.contains(document.activeElement) ? document.activeElement.dataset : {};
     this.#panel.replaceChildren(
       el('header', { class: 'people-head' },
         el('h2', {}, 'People'),
@@ -116,6 +121,7 @@ export class People {
         this.#hasMore && el('p', { class: 'hint' }, 'And more.')),
       ...(room.kind === 'direct' ? [] : [this.#foot(room.name)]));
     if (focused) this.#panel.querySelector(`[data-user="${CSS.escape(focused)}"]`)?.focus();
+    if (menuOf) this.#panel.querySelector(`[data-menu-of="${CSS.escape(menuOf)}"]`)?.focus();
   }
 
   #foot(room) {
@@ -127,7 +133,32 @@ export class People {
   #list(title, users, roles, online) {
     return el('section', {},
       el('h3', {}, title),
-      el('ul', {}, ...users.map((user) => el('li', {}, this.#person(user, roles.get(user), online)))));
+      el('ul', {}, ...users.map((user) => el('li', { class: 'person-row' },
+        this.#person(user, roles.get(user), online),
+        this.#menuButton(user, roles.get(user))))));
+  }
+
+  #menuButton(user, role) {
+    const choices = () => this.#choices(user, role ?? 'member');
+    if (choices().length === 0) return null;
+    const label = `More about ${nameOf(user)}`;
+    return el('button', {
+      type: 'button', class: 'icon-button person-menu', 'data-testid': 'person-menu', 'data-menu-of': user, title: 'More',
+      'aria-label': label, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: ({ currentTarget }) => toggleMenu(currentTarget, choices()),
+    }, icon('more'));
+  }
+
+  #choices(user, role) {
+    const room = this.#client.memberships.get(this.#room);
+    const isSelf = user === this.#client.user;
+    const isBlocked = this.#blocks.has(user);
+    return [
+      !isSelf && { label: 'Message', run: () => this.#actions.openDirect(user) },
+      ...moderationOf(this.#client, room, { user, role }, () => this.#load()),
+      !isSelf && {
+        label: isBlocked ? 'Unblock' : 'Block', danger: !isBlocked, run: () => this.#blocks.set(user, !isBlocked),
+      },
+    ].filter(Boolean);
   }
 
   #person(user, role, online) {

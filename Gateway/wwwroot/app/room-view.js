@@ -1,7 +1,11 @@
+import { Blocks } from './blocks.js';
 import { Composer } from './composer.js';
 import { byId } from './dom.js';
+import { toggleMenu } from './menu.js';
+import { archive, editTopic, liftBan, mayArchive, mayModerate, restore } from './moderation.js';
 import { nameOf, roomTitle } from './names.js';
 import { People } from './people.js';
+import { RoomNotice } from './room-notice.js';
 import { Timeline } from './timeline.js';
 import { explain, toast } from './toasts.js';
 
@@ -16,6 +20,9 @@ export class RoomView {
   #composer;
   #timeline;
   #people;
+  #blocks;
+  #notice;
+  #actions;
   /** @type {string | null} */
   #current = null;
 
@@ -31,7 +38,16 @@ export class RoomView {
     const openDirect = (user) => this.open(client.directRoom(user));
     this.#composer = new Composer(client, () => this.#timeline.follow());
     this.#timeline = new Timeline({ me: () => client.user, openDirect }, () => this.#markRead());
-    this.#people = new People(client, { openDirect, invite, leave });
+    this.#actions = { invite, leave };
+    this.#blocks = new Blocks(client, () => this.#notice.refresh());
+    this.#people = new People(client, this.#blocks, { openDirect, invite, leave });
+    this.#notice = new RoomNotice(client, {
+      isBlocked: (user) => this.#blocks.has(user),
+      unblock: (user) => this.#blocks.set(user, false),
+      restore: (room) => restore(client, room),
+    });
+    byId('room-menu').addEventListener('click', ({ currentTarget }) =>
+      toggleMenu(currentTarget, this.#choices(client.memberships.get(this.#current))));
     byId('back').addEventListener('click', () => this.close());
     window.addEventListener('popstate', () => this.#follow());
     window.addEventListener('focus', () => this.#markRead());
@@ -57,11 +73,13 @@ export class RoomView {
       return;
     }
     if (name === undefined) return;
+    const room = this.#client.memberships.get(name);
     if (name !== this.#current) {
       this.#setAddress(name);
       this.#show(name);
     }
-    if (!isNarrow.matches) this.#composer.focus();
+    if (room?.archived) byId('room-title').focus();
+    else if (!isNarrow.matches) this.#composer.focus();
   }
 
   /** Goes back to the list of rooms. */
@@ -91,6 +109,7 @@ export class RoomView {
     this.#composer.show(conversation, title);
     this.#timeline.show(conversation, room && room.unread > 0 ? room.readSeq + 1 : null);
     this.#people.show(name);
+    if (room?.kind === 'direct') this.#blocks.refresh();
     this.#renderTyping();
     this.#onSelect(name);
   }
@@ -108,6 +127,31 @@ export class RoomView {
   #renderHead(room) {
     byId('room-title').textContent = room ? roomTitle(room, this.#client.user) : '';
     byId('room-topic').textContent = room?.topic ?? '';
+    byId('room-topic').title = room?.topic ?? '';
+    byId('room-archived').hidden = !room?.archived;
+    byId('room-menu').hidden = this.#choices(room).length === 0;
+    this.#notice.show(room);
+  }
+
+  /** @param {import('../chat-client.js').Room | undefined} room */
+  #choices(room) {
+    if (!room) return [];
+    const client = this.#client;
+    const other = room.otherThan(client.user);
+    if (other !== undefined) {
+      const isBlocked = this.#blocks.has(other);
+      const toggle = { label: isBlocked ? 'Unblock' : 'Block', danger: !isBlocked, run: () => this.#blocks.set(other, !isBlocked) };
+      return other === client.user ? [] : [toggle];
+    }
+
+    return [
+      mayModerate(room) && !room.archived && { label: 'Edit topic…', run: () => editTopic(client, room) },
+      { label: 'Invite…', run: () => this.#actions.invite(room.name) },
+      mayModerate(room) && { label: 'Lift a ban…', run: () => liftBan(client, room.name) },
+      mayArchive(room) && room.archived && { label: 'Restore', run: () => restore(client, room.name) },
+      mayArchive(room) && !room.archived && { label: 'Archive…', danger: true, run: () => archive(client, room.name) },
+      { label: 'Leave…', danger: true, run: () => this.#actions.leave(room.name) },
+    ];
   }
 
   #renderTyping() {

@@ -2,6 +2,8 @@ import { avatar } from './avatar.js';
 import { byId, el, icon } from './dom.js';
 import { roomTitle } from './names.js';
 
+const iconOf = (room) => (room.archived ? 'archive' : room.kind === 'private' ? 'lock' : 'hash');
+
 const byTitle = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** Unread messages are counted up to here. */
@@ -67,7 +69,7 @@ export class RoomsList {
     const me = this.#client.user;
     const sections = this.#sections().filter(([, rooms]) => rooms.length > 0);
     // The items are made anew only when rooms come, go or change places: what is pressed or focused stays.
-    const drawn = JSON.stringify(sections.map(([title, rooms]) => [title, rooms.map((room) => [room.name, room.kind, roomTitle(room, me)])]));
+    const drawn = JSON.stringify(sections.map(([title, rooms]) => [title, rooms.map((room) => [room.name, iconOf(room), roomTitle(room, me)])]));
     if (drawn !== this.#drawn) this.#build(sections);
     this.#drawn = drawn;
     for (const item of this.#nav.querySelectorAll('.room-item')) {
@@ -95,7 +97,7 @@ export class RoomsList {
       type: 'button', class: 'room-item', 'data-testid': 'room-item', 'data-room': room.name,
       onclick: () => this.#open(room.name),
     },
-      other === undefined ? icon(room.kind === 'private' ? 'lock' : 'hash') : avatar(other, title, 'small'),
+      other === undefined ? icon(iconOf(room)) : avatar(other, title, 'small'),
       el('span', { class: 'room-item-name', dir: 'auto' }, title));
   }
 

@@ -1,52 +1,116 @@
-import { byId } from './dom.js';
+import { Account } from './account.js';
+import { ask } from './http.js';
 import { toId } from './ids.js';
+import { askForAccount, askForName, sayTokenIsNeeded, sayWaiting, showApp } from './sign-in.js';
 
-const rememberedName = 'chat.name';
 const currentName = 'chat.session';
+const currentToken = 'chat.token';
+/** Why the last session of this tab ended, for whoever signs in next. */
+const lastWords = 'chat.ended';
+const longestWaitMs = 10_000;
 
 /**
- * Who uses this page: the `user` of its address, whoever signed in in this tab before a reload, or whoever
- * fills in the form.
- * @returns {Promise<{user: string, name?: string}>}
+ * Who uses this page, and how they prove it.
+ * @typedef {object} Session
+ * @property {'guest' | 'account' | 'token'} kind
+ * @property {string} [user] the id; for a token of an application the server says it
+ * @property {string} [name]
+ * @property {object} options what the chat client needs to connect
+ * @property {Account} [account]
  */
-export function chooseName() {
-  const given = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem(currentName);
-  if (given && toId(given)) return Promise.resolve(enter(given));
-  return ask();
+
+/**
+ * Finds out who it is: from what this browser or tab remembers, from the address, or from whoever fills in the form.
+ * @returns {Promise<Session>}
+ */
+export async function begin() {
+  const token = takeToken();
+  const modes = await askModes();
+  if (modes.tokens && token) return enter({ kind: 'token', options: { token } });
+  if (modes.accounts) return enter(await byAccount());
+  if (modes.guest) return enter(await byName());
+  sayTokenIsNeeded(takeLastWords());
+  return new Promise(() => {});
 }
 
-/** Forgets who used this tab and starts the page afresh. */
-export function signOut() {
-  sessionStorage.removeItem(currentName);
+/**
+ * Forgets who used this tab and starts the page afresh.
+ * @param {Session} session
+ */
+export function signOut({ account }) {
+  account?.forget();
+  forgetTab();
   location.assign('/');
 }
 
-function ask() {
-  const form = byId('sign-in-form');
-  const input = byId('name-input');
-  byId('app').hidden = true;
-  byId('sign-in').hidden = false;
-  input.value = localStorage.getItem(rememberedName) ?? '';
-  input.focus();
-  input.select();
-  return new Promise((resolve) => {
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      if (!toId(input.value)) {
-        byId('name-error').textContent = 'A name needs at least one letter or digit.';
-        return;
-      }
-      byId('name-error').textContent = '';
-      localStorage.setItem(rememberedName, input.value.trim());
-      resolve(enter(input.value.trim()));
-    };
-  });
+/**
+ * The server does not let this session in any more: starts the page afresh, in the same room.
+ * @param {Session} session
+ * @param {string} why what to tell whoever signs in next
+ */
+export function refused({ account }, why) {
+  account?.giveUp();
+  forgetTab();
+  sessionStorage.setItem(lastWords, why);
+  location.reload();
 }
 
-function enter(name) {
+function forgetTab() {
+  sessionStorage.removeItem(currentName);
+  sessionStorage.removeItem(currentToken);
+}
+
+/**
+ * The token in `#token=…`, which an application may send its users here with; or the one that came so before a reload.
+ * The fragment goes to no server, and leaves the address bar and the history at once.
+ */
+function takeToken() {
+  const given = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (given !== null) {
+    history.replaceState(history.state, '', location.pathname + location.search);
+    sessionStorage.setItem(currentToken, given);
+  }
+  // The application sends its user here again, with the page still open.
+  window.addEventListener('hashchange', () => new URLSearchParams(location.hash.slice(1)).has('token') && location.reload());
+  return sessionStorage.getItem(currentToken);
+}
+
+/** @returns {Promise<{guest: boolean, accounts: boolean, tokens: boolean}>} however long it takes */
+async function askModes() {
+  for (let wait = 500; ; wait = Math.min(longestWaitMs, wait * 2)) {
+    try {
+      return await ask('/api/auth');
+    } catch {
+      sayWaiting('The server cannot be reached. Trying again…');
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+    }
+  }
+}
+
+async function byAccount() {
+  Account.watch(() => location.reload());
+  const account = Account.current() ?? await askForAccount(takeLastWords());
+  const { user, name } = account;
+  return { kind: 'account', user, name, account, options: { user, token: (state) => account.token(state) } };
+}
+
+async function byName() {
+  const given = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem(currentName);
+  const name = given && toId(given) ? given : await askForName();
   sessionStorage.setItem(currentName, name);
-  byId('sign-in').hidden = true;
-  byId('app').hidden = false;
   const user = toId(name);
-  return name === user ? { user } : { user, name };
+  const options = name === user ? { user } : { user, name };
+  return { kind: 'guest', ...options, options };
+}
+
+function takeLastWords() {
+  const why = sessionStorage.getItem(lastWords);
+  sessionStorage.removeItem(lastWords);
+  return why ?? undefined;
+}
+
+function enter(session) {
+  sessionStorage.removeItem(lastWords);
+  showApp();
+  return session;
 }

@@ -1,5 +1,5 @@
 import { byId } from './dom.js';
-import { messageEntry, pendingEntry } from './message-view.js';
+import { eventEntry, pendingEntry } from './message-view.js';
 import { nameOf } from './names.js';
 import { explain, toast } from './toasts.js';
 
@@ -207,7 +207,7 @@ export class Timeline {
 
   #entry(index) {
     const { messages } = this.#conversation;
-    return messageEntry(messages[index], messages[index - 1], {
+    return eventEntry(messages[index], messages[index - 1], {
       me: this.#context.me(), firstUnread: this.#firstUnread, openDirect: this.#context.openDirect,
     });
   }

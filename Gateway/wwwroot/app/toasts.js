@@ -22,6 +22,9 @@ const readable = {
   forbidden: 'You are not allowed to do that.',
   banned: 'You are banned from this room.',
   muted: 'You are muted in this room.',
+  archived: 'This room is archived.',
+  blocked: 'One of you has blocked the other.',
+  last_owner: 'The last owner must make somebody else an owner first.',
   internal: 'Something went wrong on the server.',
 };
 

@@ -1,0 +1,47 @@
+import { nameOf } from './names.js';
+import { report } from './moderation.js';
+
+/** Whom this user has blocked: no direct messages go between the two. */
+export class Blocks {
+  #client;
+  #changed;
+  /** @type {Set<string>} */
+  #users = new Set();
+
+  /**
+   * @param {import('../chat-client.js').ChatClient} client
+   * @param {() => void} changed
+   */
+  constructor(client, changed) {
+    this.#client = client;
+    this.#changed = changed;
+    client.on('state', ({ state }) => state === 'online' && this.refresh());
+  }
+
+  /** @param {string} user */
+  has(user) {
+    return this.#users.has(user);
+  }
+
+  /** Blocks a user, or no longer does. @param {string} user @param {boolean} blocked */
+  set(user, blocked) {
+    const asked = blocked ? this.#client.block(user) : this.#client.unblock(user);
+    report(asked.then(() => this.#take(user, blocked)), `${nameOf(user)} could not be ${blocked ? 'blocked' : 'unblocked'}.`);
+  }
+
+  /** Another device may have changed it: nothing tells of that. */
+  async refresh() {
+    try {
+      this.#users = new Set(await this.#client.blocks());
+      this.#changed();
+    } catch {
+      // Asked again at the next chance. A message to somebody blocked is refused all the same.
+    }
+  }
+
+  #take(user, blocked) {
+    if (blocked) this.#users.add(user);
+    else this.#users.delete(user);
+    this.#changed();
+  }
+}

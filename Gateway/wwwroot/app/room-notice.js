@@ -1,0 +1,79 @@
+import { dayAndTime } from './dates.js';
+import { byId, el, icon } from './dom.js';
+import { serverTime } from './http.js';
+import { mayArchive } from './moderation.js';
+import { nameOf } from './names.js';
+
+/** A timer cannot be set for longer. */
+const longestTimerMs = 2 ** 31 - 1;
+/** What is limited until then is not limited: the end of the calendar. */
+const forGood = 9999;
+
+/** Says above the message box what keeps this user from writing in the room that is open. */
+export class RoomNotice {
+  #place = byId('room-notice');
+  #composer = byId('composer');
+  #client;
+  #actions;
+  #room;
+  #timer;
+  #drawn = '';
+
+  /**
+   * @param {import('../chat-client.js').ChatClient} client
+   * @param {{isBlocked: (user: string) => boolean, unblock: (user: string) => void, restore: (room: string) => void}} actions
+   */
+  constructor(client, actions) {
+    this.#client = client;
+    this.#actions = actions;
+  }
+
+  /** @param {import('../chat-client.js').Room | undefined} room */
+  show(room) {
+    this.#room = room;
+    this.refresh();
+  }
+
+  refresh() {
+    clearTimeout(this.#timer);
+    const notice = this.#room && this.#noticeOf(this.#room);
+    // An archived room is there to be read. What keeps only this user from writing may end at any moment.
+    this.#composer.hidden = this.#room?.archived === true;
+    this.#place.hidden = !notice;
+    const drawn = JSON.stringify([this.#room?.name, notice?.text, notice?.button]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#place.replaceChildren(...(notice ? [
+      icon(notice.icon), el('span', {}, notice.text),
+      notice.button && el('button', { type: 'button', class: 'link', onclick: notice.run }, notice.button),
+    ].filter(Boolean) : []));
+  }
+
+  #noticeOf(room) {
+    if (room.archived) {
+      return {
+        icon: 'archive', text: 'This room is archived: it can be read, and nobody can write in it.',
+        ...(mayArchive(room) && { button: 'Restore', run: () => this.#actions.restore(room.name) }),
+      };
+    }
+
+    const other = room.otherThan(this.#client.user);
+    if (other !== undefined && this.#actions.isBlocked(other)) {
+      return {
+        icon: 'block', text: `You have blocked ${nameOf(other)}: no messages go between you.`,
+        button: 'Unblock', run: () => this.#actions.unblock(other),
+      };
+    }
+
+    return this.#mute(room);
+  }
+
+  #mute({ mutedUntil }) {
+    const until = mutedUntil && new Date(mutedUntil);
+    const left = until - serverTime();
+    if (!(left > 0)) return undefined;
+    this.#timer = setTimeout(() => this.refresh(), Math.min(left, longestTimerMs));
+    const when = until.getUTCFullYear() >= forGood ? '' : ` until ${dayAndTime(until)}`;
+    return { icon: 'warn', text: `You are muted in this room${when}: you can read, and what you write is refused.` };
+  }
+}
