@@ -68,7 +68,7 @@ internal sealed class ChatAuthentication(
         if (DisplayName.TryRead(proved.FindFirst(ChatClaims.Name)?.Value, out var name) && name is not null)
             claims.Add(new Claim(ChatClaims.Name, name));
         if (ChatClaims.Time(proved, ChatClaims.IssuedAt) is { } issued) claims.Add(new Claim(ChatClaims.IssuedAt, ChatClaims.Of(issued)));
-        if ((result.Properties?.ExpiresUtc ?? ChatClaims.Time(proved, ChatClaims.ExpiresAt)) is { } end)
+        if (Earlier(result.Properties?.ExpiresUtc, ChatClaims.Time(proved, ChatClaims.ExpiresAt)) is { } end)
             claims.Add(new Claim(ChatClaims.ExpiresAt, ChatClaims.Of(end)));
         foreach (var room in proved.FindAll(ChatClaims.Room))
         {
@@ -80,6 +80,8 @@ internal sealed class ChatAuthentication(
         if (IsAdministrator(proved, user)) claims.Add(new Claim(ChatClaims.Role, ChatClaims.Administrator));
         return AuthenticateResult.Success(new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName));
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other ? one : other ?? one;
 
     private bool IsAdministrator(ClaimsPrincipal proved, string user)
     {

@@ -31,8 +31,9 @@ internal sealed class TokenGateway : IAsyncDisposable
         new(await TestGateway.StartAsync([.. Settings, .. settings]));
 
     /// <summary>A token, good for an hour if nothing else is said.</summary>
-    public string Token(string user, string? name = null, TimeSpan? lifetime = null, params string[] rooms) =>
-        Tokens.Issue(user, name, lifetime ?? TimeSpan.FromHours(1), rooms.Length == 0 ? null : [.. rooms]).Token;
+    public string Token(
+        string user, string? name = null, TimeSpan? lifetime = null, DateTimeOffset? tokensFrom = null, params string[] rooms) =>
+        Tokens.Issue(user, name, lifetime ?? TimeSpan.FromHours(1), rooms.Length == 0 ? null : [.. rooms], tokensFrom).Token;
 
     /// <summary>Connects with a token in the header, whatever the server says to it.</summary>
     public Task<ChatClient> OpenAsync(string token, string query = "subscribe=none") =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansChat.Gateway.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
@@ -68,6 +69,17 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public Task<TextClient> TypeAsync(string user, string query = "") =>
         TextClient.ConnectAsync(Socket($"/ws/{Uri.EscapeDataString(user)}?{query}"));
+
+    public TGrain Grain<TGrain>(string key)
+        where TGrain : IGrainWithStringKey => Services.GetRequiredService<IGrainFactory>().GetGrain<TGrain>(key);
+
+    /// <summary>Lets a grain's activation end, with all that it keeps in memory.</summary>
+    public async Task ForgetAsync(IGrain grain)
+    {
+        var management = Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
+        await management.ForceActivationCollection(TimeSpan.Zero);
+        while (await management.GetActivationAddress(grain) is not null) await Task.Delay(20);
+    }
 
     /// <summary>The database, as somebody opens it who is not the gateway.</summary>
     public SqliteConnection OpenDatabase()

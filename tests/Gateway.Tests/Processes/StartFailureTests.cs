@@ -23,6 +23,19 @@ public sealed class StartFailureTests
     [InlineData("--Chat:Drain:DelaySeconds=soon", "Chat:Drain:DelaySeconds")]
     [InlineData("--Chat:Drain:Seconds=1", "Chat:Drain:Seconds is not a setting")]
     [InlineData("--Chat:DataDirectori=x", "Chat:DataDirectori")]
+    [InlineData("--Auth:Mode=Gast", "Auth:Mode")]
+    [InlineData("--Auth:Mode=Tokens", "Auth:ApiKeys:0:Hash")]
+    [InlineData("--Auth:Mod=Tokens", "Auth:Mod is not a setting")]
+    [InlineData("--Auth:ApiKeys:0:Name=x", "Auth:ApiKeys:0:Hash is not a SHA-256")]
+    [InlineData("--Auth:Administrators:0=root", "Auth:Mode is Guest")]
+    [InlineData("--Auth:AllowedOrigins:0=app.example.com", "Auth:AllowedOrigins names 'app.example.com'")]
+    [InlineData("--Auth:AllowedOrigins:0=https://app.example.com/", "Auth:AllowedOrigins")]
+    [InlineData("--Auth:AllowPublicGuests=maybe", "Auth:AllowPublicGuests")]
+    [InlineData("--urls=http://0.0.0.0:0", "Auth:AllowPublicGuests=true")]
+    [InlineData("--urls=http://*:0", "Auth:AllowPublicGuests=true")]
+    [InlineData("--urls=http://[::]:0", "Auth:AllowPublicGuests=true")]
+    [InlineData("--urls=http://127.0.0.1:0;http://chat.example.com:0", "http://chat.example.com:0 can be reached from other machines")]
+    [InlineData("--http_ports=8080", "http://*:8080 can be reached from other machines")]
     [InlineData("--urls=nonsense", "nonsense")]
     [InlineData("--urls=http//127.0.0.1:0", "http//127.0.0.1:0")]
     [InlineData("--urls=http://127.0.0.1:99999", "99999")]
@@ -33,7 +46,7 @@ public sealed class StartFailureTests
     public async Task A_typo_in_a_setting_ends_the_start_with_one_line_that_names_it(string setting, string named)
     {
         using var data = new DataDirectory();
-        var arguments = setting.StartsWith("--urls", StringComparison.Ordinal) ? new[] { setting } : ["--urls", "http://127.0.0.1:0", setting];
+        var arguments = setting.StartsWith("--urls", StringComparison.Ordinal) || setting.StartsWith("--http_ports", StringComparison.Ordinal) ? new[] { setting } : ["--urls", "http://127.0.0.1:0", setting];
         await using var gateway = GatewayProcess.Launch(data, arguments);
         await AssertOneLineAsync(gateway, named);
     }

@@ -1,0 +1,47 @@
+using System.Net.WebSockets;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+
+namespace OrleansChat.Gateway.Tests.Authentication;
+
+/// <summary>Which pages may open a socket. A browser sends the page's origin by itself, and a page cannot change it.</summary>
+public sealed class OriginTests
+{
+    [Fact]
+    public async Task Pages_of_others_are_refused_before_the_upgrade_and_the_gateway_s_own_is_not()
+    {
+        await using var gateway = await TestGateway.StartAsync("Auth:AllowedOrigins:0=https://app.example.com", "Auth:AllowedOrigins:1=http://dev.example.com:8080");
+        var own = gateway.Http;
+        foreach (var allowed in new[]
+        {
+            $"http://{own.Authority}", $"https://{own.Authority}", "https://app.example.com", "https://APP.example.com", "http://dev.example.com:8080",
+        })
+        {
+            await using var client = await OpenAsync(gateway, allowed);
+            await client.WelcomedAsync();
+        }
+
+        foreach (var refused in new[]
+        {
+            "https://evil.example.com", "http://app.example.com", "https://app.example.com:8443", "https://app.example.com.evil.org", "null",
+            $"http://{own.Host}", $"http://{own.Host}:1", $"http://{own.Authority}.evil.org", $"http://evil.org/{own.Authority}", $"http://{own.Host}@evil.org:{own.Port}", "", "*",
+        })
+        {
+            await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync(gateway, refused));
+        }
+
+        // Who sends none is no browser.
+        await using var program = await gateway.ConnectAsync("alice");
+    }
+
+    [Fact]
+    public async Task All_origins_may_connect_where_that_is_said()
+    {
+        await using var gateway = await TestGateway.StartAsync("Auth:AllowedOrigins:0=*");
+        await using var client = await OpenAsync(gateway, "https://anywhere.example.com");
+        await client.WelcomedAsync();
+    }
+
+    private static Task<ChatClient> OpenAsync(TestGateway gateway, string origin) =>
+        ChatClient.OpenAsync(gateway.Json("alice"), new Dictionary<string, string> { ["Origin"] = origin });
+}

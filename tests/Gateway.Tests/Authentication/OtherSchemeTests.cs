@@ -1,0 +1,60 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+
+namespace OrleansChat.Gateway.Tests.Authentication;
+
+/// <summary>Another issuer's tokens: one registration, and everything else is as with the gateway's own.</summary>
+public sealed class OtherSchemeTests
+{
+    private const string Scheme = "sso";
+
+    [Fact]
+    public async Task Whatever_scheme_is_registered_says_who_connects()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            builder => builder.Services.AddAuthentication().AddBearerToken(Scheme), [.. TokenGateway.Settings, "Auth:Administrators:0=root"]);
+        var now = TimeProvider.System.GetUtcNow();
+
+        // As ASP.NET Core's JWT handler maps them by default, and as they stand in the token.
+        await using (var client = await OpenAsync(gateway, Token(gateway, new Claim(ClaimTypes.NameIdentifier, "alice"), new Claim("name", "Alice L."))))
+        {
+            var welcome = await client.WelcomedAsync();
+            Assert.Equal(("alice", "Alice L."), (welcome.Text("user"), welcome.Text("name")));
+        }
+
+        var end = now.AddSeconds(3).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await using (var client = await OpenAsync(gateway, Token(gateway, new Claim("sub", "alice"), new Claim("exp", end))))
+        {
+            await client.WelcomedAsync();
+            Assert.Equal(4001, (await client.ClosedAsync()).Code);
+        }
+
+        await RefusedAsync(gateway, "names no user", new Claim("email", "alice@example.com"));
+        await RefusedAsync(gateway, "names no user", new Claim("sub", "auth0|5f7c8ec7"));
+        await RefusedAsync(gateway, "limited to a room that is not an id", new Claim("sub", "alice"), new Claim("room", "no room"));
+    }
+
+    private static Task<ChatClient> OpenAsync(TestGateway gateway, string token) =>
+        ChatClient.OpenAsync(gateway.Socket("/ws"), TokenGateway.Bearer(token));
+
+    private static async Task RefusedAsync(TestGateway gateway, string why, params Claim[] claims)
+    {
+        await using var client = await OpenAsync(gateway, Token(gateway, claims));
+        Assert.Contains(why, (await client.TakeAsync("goodbye")).Text("reason"), StringComparison.Ordinal);
+        Assert.Equal(1008, (await client.ClosedAsync()).Code);
+    }
+
+    private static string Token(TestGateway gateway, params Claim[] claims)
+    {
+        var options = gateway.Services.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>().Get(Scheme);
+        return options.BearerTokenProtector.Protect(new AuthenticationTicket(
+            new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme)),
+            new AuthenticationProperties { ExpiresUtc = TimeProvider.System.GetUtcNow().AddHours(1) },
+            Scheme));
+    }
+}

@@ -1,0 +1,93 @@
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+
+namespace OrleansChat.Gateway.Tests.Authentication;
+
+/// <summary>Tokens that are limited to rooms: nothing of any other room gets in or out.</summary>
+public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<SharedTokenGateway>
+{
+    private readonly TokenGateway _gateway = shared.Gateway;
+
+    [Fact]
+    public async Task A_limited_token_can_do_nothing_elsewhere()
+    {
+        var (user, other, mine, secret) = (Names.New("alice"), Names.New("bob"), Names.New("mine"), Names.New("secret"));
+        await using var full = await _gateway.ConnectAsync(user);
+        await full.JoinAsync(secret);
+        await full.SayAsync(secret, "not for the kiosk");
+        await using var kiosk = await _gateway.ConnectAsync(user, lifetime: null, mine);
+        Assert.Empty(kiosk.Welcome.GetProperty("rooms").EnumerateArray());
+        await kiosk.JoinAsync(mine);
+        await kiosk.SayAsync(mine, "here I may");
+
+        // The room that there is, one that there is not, and the direct room with somebody: all the same.
+        foreach (var room in new[] { secret, Names.New("nowhere"), ChatId.DirectRoom(user, other) })
+        {
+            foreach (var command in (object[])[
+                new { type = "join", room }, new { type = "join", room, since = 0 }, new { type = "leave", room },
+                new { type = "send", room, text = "hi" }, new { type = "history", room }, new { type = "read", room, seq = 1 },
+                new { type = "typing", room }, new { type = "members", room }, new { type = "create", room = room.Replace(':', '.'), kind = "public" },
+                new { type = "invite", room, user = other }, new { type = "kick", room, user = other }, new { type = "ban", room, user = other },
+                new { type = "unban", room, user = other }, new { type = "mute", room, user = other }, new { type = "unmute", room, user = other }])
+            {
+                await kiosk.RefusedAsync(command, "forbidden", "room");
+            }
+        }
+
+        await kiosk.RefusedAsync(new { type = "send", to = other, text = "psst" }, "forbidden", "room");
+        var listed = await kiosk.DoAsync(new { type = "rooms", query = secret });
+        Assert.Empty(listed.GetProperty("rooms").EnumerateArray());
+        Assert.Equal(mine, (await kiosk.DoAsync(new { type = "rooms", query = mine })).GetProperty("rooms")[0].Text("room"));
+    }
+
+    [Fact]
+    public async Task A_limited_token_hears_of_nothing_elsewhere()
+    {
+        var (user, mine, secret, added) = (Names.New("alice"), Names.New("mine"), Names.New("secret"), Names.New("added"));
+        await using var full = await _gateway.ConnectAsync(user);
+        await full.JoinAsync(secret);
+        await full.JoinAsync(mine);
+        // Follows all its rooms by itself.
+        await using var kiosk = await _gateway.OpenAsync(_gateway.Token(user, rooms: [mine]), query: "");
+        await kiosk.WelcomedAsync();
+        Assert.Equal([mine], kiosk.Welcome.GetProperty("rooms").EnumerateArray().Select(room => room.Text("room")));
+        await using var person = await TextClient.ConnectAsync(
+            _gateway.Gateway.Socket($"/ws/{user}?room={mine}&access_token={_gateway.Token(user, rooms: [mine])}"));
+        await person.SeeStartAsync("* welcome");
+        await full.JoinAsync(added);
+        foreach (var room in new[] { secret, added }) await full.SayAsync(room, "hidden");
+        await full.SayAsync(mine, "shown");
+        Assert.Equal("shown", (await kiosk.MessageAsync(mine)).Text("text"));
+        await person.SeeAsync($"{user}: shown");
+        await kiosk.CatchUpAsync();
+        Assert.All(kiosk.Frames.Where(frame => frame.TextOrNull("room") is not null), frame => Assert.Equal(mine, frame.Text("room")));
+        Assert.DoesNotContain(person.Lines, line => line.Contains("hidden", StringComparison.Ordinal));
+        await person.TypeAsync($"/join {secret}");
+        await person.SeeAsync($"! your token is not for '{secret}'");
+        await person.TypeAsync("/msg bob psst");
+        await person.SeeStartAsync("! your token is not for 'dm:");
+    }
+
+    [Fact]
+    public async Task Another_token_in_band_takes_rooms_away_and_gives_them()
+    {
+        var (user, one, two) = (Names.New("alice"), Names.New("one"), Names.New("two"));
+        await using var full = await _gateway.ConnectAsync(user);
+        await full.JoinAsync(one);
+        await full.JoinAsync(two);
+        await using var client = await _gateway.OpenAsync(_gateway.Token(user), query: "");
+        await client.WelcomedAsync();
+        await full.SayAsync(one, "1");
+        await client.MessageAsync(one);
+
+        await client.DoAsync(new { type = "token", token = _gateway.Token(user, rooms: [two]) });
+        await client.RefusedAsync(new { type = "history", room = one }, "forbidden");
+        await full.SayAsync(one, "2");
+        await full.SayAsync(two, "2");
+        await client.MessageAsync(two);
+        await client.DoAsync(new { type = "token", token = _gateway.Token(user) });
+        await client.DoAsync(new { type = "history", room = one });
+        await full.SayAsync(one, "3");
+        Assert.Equal("3", (await client.TakeAsync("message", frame => frame.Text("room") == one)).Text("text"));
+    }
+}
