@@ -17,6 +17,21 @@ public sealed class AuthOptions
     /// </summary>
     public IList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Minutes for which an account's access token is good: 2 to 1,440, 15 by default.</summary>
+    public int AccessMinutes { get; set; } = 15;
+
+    /// <summary>Days for which an account's refresh token is good: 1 to 3,650, 14 by default.</summary>
+    public int RefreshDays { get; set; } = 14;
+
+    /// <summary>Characters that a password has at least: 8 to 128, 8 by default.</summary>
+    public int PasswordLength { get; set; } = 8;
+
+    /// <summary>Wrong passwords in a row that lock an account: 1 to 1,000, 5 by default.</summary>
+    public int LockoutFailures { get; set; } = 5;
+
+    /// <summary>Minutes for which it is locked then: 1 to 1,440, 5 by default.</summary>
+    public int LockoutMinutes { get; set; } = 5;
+
     /// <summary>The applications that may ask for tokens, and administer.</summary>
     public IList<ApiKeyOptions> ApiKeys { get; init; } = [];
 }

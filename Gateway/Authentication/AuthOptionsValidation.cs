@@ -8,6 +8,15 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration) : IVal
 {
     private static readonly string[] Settings = [.. typeof(AuthOptions).GetProperties().Select(property => property.Name)];
 
+    private static readonly SettingRange<AuthOptions>[] Ranges =
+    [
+        new(nameof(AuthOptions.AccessMinutes), a => a.AccessMinutes, 2, 1_440),
+        new(nameof(AuthOptions.RefreshDays), a => a.RefreshDays, 1, 3_650),
+        new(nameof(AuthOptions.PasswordLength), a => a.PasswordLength, 8, 128),
+        new(nameof(AuthOptions.LockoutFailures), a => a.LockoutFailures, 1, 1_000),
+        new(nameof(AuthOptions.LockoutMinutes), a => a.LockoutMinutes, 1, 1_440),
+    ];
+
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
     {
         var failures = SettingRange.Unknown(configuration, "Auth", Settings)
@@ -16,6 +25,7 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration) : IVal
             .Concat(options.AllowedOrigins.Where(origin => !Origins.IsOrigin(origin))
                 .Select(origin => $"Auth:AllowedOrigins names '{origin}', which is not an origin such as https://app.example.com"))
             .Concat(options.ApiKeys.SelectMany(Check))
+            .Concat(Ranges.Select(range => range.Check("Auth", options)).OfType<string>())
             .ToList();
         if (options.Mode == AuthModes.Guest && options.Administrators.Count > 0)
             failures.Add("Auth:Administrators is set, but Auth:Mode is Guest, in which anybody could say that they are one of them");

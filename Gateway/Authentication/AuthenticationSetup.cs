@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Accounts;
 
 namespace OrleansChat.Gateway.Authentication;
 
@@ -31,6 +32,8 @@ internal static class AuthenticationSetup
         builder.Services.AddAuthorizationBuilder()
             .AddPolicy(Administrators, policy => policy.RequireRole(ChatClaims.Administrator))
             .AddPolicy(Applications, policy => policy.RequireClaim(ChatClaims.Application));
+        builder.Services.AddTokenKeys(options.Mode);
+        if (options.Mode.HasFlag(AuthModes.Accounts)) builder.Services.AddAccounts();
         builder.Services.AddSingleton<ChatTokens>();
         builder.Services.AddSingleton<TokenReader>();
         builder.Services.AddSingleton<Origins>();
@@ -44,6 +47,7 @@ internal static class AuthenticationSetup
         app.Use(TokenPlaces.UseAsync);
         app.Use(Origins.UseAsync);
         app.UseCors();
+        app.Use(TokenKeysSetup.UseAsync);
         app.UseAuthentication();
         app.UseAuthorization();
     }

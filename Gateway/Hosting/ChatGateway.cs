@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Accounts;
 using OrleansChat.Gateway.Api;
 using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
@@ -98,6 +99,7 @@ internal static class ChatGateway
         app.MapGet(SocketAddress.Json, ServeJson);
         app.MapGet(SocketAddress.Text, ServeText);
         app.MapTokens();
+        app.MapAccounts();
     }
 
     private static Task ServeJson(HttpContext context, SocketEndpoint endpoint) => endpoint.ServeAsync(context, new JsonFormat());

@@ -21,6 +21,8 @@ public static class ChatProcess
         // The runtime's notes on how it starts; the host's failure to start is told by Run, in one line.
         builder.Logging.AddFilter("Orleans.Runtime.NoOpHostEnvironmentStatistics", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // It warns of keys that lie in the database as they are, which is where whoever reads them has everything else too.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         // Told by WaitForSilo, once; and by the health endpoints themselves, to whoever asks.
         builder.Logging.AddFilter("Orleans.Messaging.GatewayManager", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

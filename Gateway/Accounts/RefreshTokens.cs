@@ -1,0 +1,59 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Authentication;
+
+namespace OrleansChat.Gateway.Accounts;
+
+/// <summary>
+/// The tokens with which others are asked for. They carry the account's stamp, and are good for as long as the account
+/// has that one: another password ends them, and so does a log-out everywhere.
+/// </summary>
+internal sealed class RefreshTokens(IOptionsMonitor<BearerTokenOptions> bearer, IOptions<AuthOptions> auth, TimeProvider clock)
+{
+    private const string Stamp = "stamp";
+
+    private ISecureDataFormat<AuthenticationTicket> Protector => bearer.Get(BearerTokenDefaults.AuthenticationScheme).RefreshTokenProtector;
+
+    /// <summary>Issues one.</summary>
+    /// <param name="user">Whose it is.</param>
+    /// <param name="stamp">The account's stamp.</param>
+    /// <param name="tokensFrom">The user's earliest valid time of issue.</param>
+    public string Issue(string user, string stamp, DateTimeOffset? tokensFrom)
+    {
+        var now = clock.GetUtcNow();
+        Claim[] claims =
+        [
+            new(ChatClaims.User, user),
+            new(ChatClaims.IssuedAt, ChatClaims.Of(tokensFrom > now ? tokensFrom.Value : now)),
+            new(Stamp, stamp),
+        ];
+        return Protector.Protect(new AuthenticationTicket(
+            ChatClaims.Principal(BearerTokenDefaults.AuthenticationScheme, claims),
+            new AuthenticationProperties { ExpiresUtc = now.AddDays(auth.Value.RefreshDays) },
+            $"{BearerTokenDefaults.AuthenticationScheme}:RefreshToken"));
+    }
+
+    /// <summary>Reads one. Whether the account still has its stamp is not said.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.Unauthorized"/>: it is none, or has ended.</exception>
+    public RefreshToken Read(string text)
+    {
+        if (Protector.Unprotect(text) is not { } ticket
+            || ticket.Principal.FindFirst(ChatClaims.User)?.Value is not { } user
+            || ticket.Principal.FindFirst(Stamp)?.Value is not { } stamp)
+        {
+            throw new ChatException(ChatErrorCode.Unauthorized, "the refresh token is none of this server's; log in again", "refreshToken");
+        }
+
+        if (!(ticket.Properties.ExpiresUtc > clock.GetUtcNow()))
+            throw new ChatException(ChatErrorCode.Unauthorized, "the refresh token has expired; log in again", "refreshToken");
+        return new RefreshToken(user, stamp, ChatClaims.Time(ticket.Principal, ChatClaims.IssuedAt));
+    }
+}
+
+/// <summary>What a refresh token says.</summary>
+/// <param name="User">Whose it is.</param>
+/// <param name="Stamp">The account's stamp when it was issued.</param>
+/// <param name="IssuedAt">When that was.</param>
+internal sealed record RefreshToken(string User, string Stamp, DateTimeOffset? IssuedAt);

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansChat.Accounts;
+using OrleansChat.Gateway.Accounts;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+
+namespace OrleansChat.Gateway.Tests.Accounts;
+
+/// <summary>A gateway in the mode Accounts, which counts what a log-in costs.</summary>
+internal sealed class AccountGateway : IAsyncDisposable
+{
+    /// <summary>Passwords of the tests: good ones.</summary>
+    public const string Password = "correct horse battery staple";
+
+    public const string Other = "Δεν ξέρω τι να γράψω 🙂";
+
+    private AccountGateway(TestGateway gateway, Costs costs)
+    {
+        (Gateway, Costs) = (gateway, costs);
+        Client = new AccountClient(gateway.Http);
+    }
+
+    public TestGateway Gateway { get; }
+
+    public Costs Costs { get; }
+
+    public AccountClient Client { get; }
+
+    /// <summary>Cheap hashes, unless a test measures them: it is the count that matters.</summary>
+    public static Task<AccountGateway> StartAsync(params string[] settings) => StartAsync(iterations: 500, settings);
+
+    public static async Task<AccountGateway> StartAsync(int? iterations, params string[] settings)
+    {
+        var costs = new Costs();
+        var gateway = await TestGateway.StartAsync(builder => Configure(builder, costs, iterations), ["Auth:Mode=Accounts", .. settings]);
+        return new AccountGateway(gateway, costs);
+    }
+
+    public async Task<Answer> RegisterAsync(string user, string password = Password, string? name = null) =>
+        (await Client.RegisterAsync(user, password, name)).Done();
+
+    /// <summary>Connects with a token, whatever the gateway says to it.</summary>
+    public Task<ChatClient> OpenAsync(string token) => ChatClient.OpenAsync(
+        Gateway.Socket("/ws?subscribe=none"), new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" });
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Gateway.DisposeAsync();
+    }
+
+    private static void Configure(WebApplicationBuilder builder, Costs costs, int? iterations)
+    {
+        builder.Services.AddSingleton(costs);
+        builder.Services.AddSingleton<IIncomingGrainCallFilter>(costs);
+        builder.Services.AddSingleton<IPasswordHasher<ChatAccount>, CountingHasher>();
+        if (iterations is { } count) builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = count);
+    }
+}
+
+/// <summary>What was hashed, verified, and asked of the grains of accounts.</summary>
+internal sealed class Costs : IIncomingGrainCallFilter
+{
+    private readonly ConcurrentQueue<string> _done = new();
+
+    public IReadOnlyCollection<string> Done => _done;
+
+    public void Add(string what) => _done.Enqueue(what);
+
+    /// <summary>What was done meanwhile, in its order.</summary>
+    public async Task<string[]> OfAsync(Func<Task> work)
+    {
+        _done.Clear();
+        await work();
+        return [.. _done];
+    }
+
+    public Task Invoke(IIncomingGrainCallContext context)
+    {
+        if (context.InterfaceMethod.DeclaringType == typeof(IAccountGrain)) Add(context.MethodName);
+        return context.Invoke();
+    }
+}
+
+/// <summary>The hasher of the product, counted.</summary>
+internal sealed class CountingHasher(
+    Microsoft.Extensions.Options.IOptions<PasswordHasherOptions> options, Costs costs) : PasswordHasher<ChatAccount>(options)
+{
+    public override string HashPassword(ChatAccount user, string password)
+    {
+        costs.Add("hash");
+        return base.HashPassword(user, password);
+    }
+
+    public override PasswordVerificationResult VerifyHashedPassword(ChatAccount user, string hashedPassword, string providedPassword)
+    {
+        costs.Add("verify");
+        return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+    }
+}
