@@ -15,12 +15,6 @@ public sealed class ChatException : Exception
         Field = field;
     }
 
-    /// <summary>Refuses with <see cref="ChatErrorCode.RateLimited"/>.</summary>
-    /// <param name="message">One sentence for a developer that names the limit.</param>
-    /// <param name="retryAfter">In how long it would not be refused for this reason.</param>
-    public ChatException(string message, TimeSpan retryAfter)
-        : this(ChatErrorCode.RateLimited, message) => RetryAfter = retryAfter;
-
     /// <summary>Refuses with <see cref="ChatErrorCode.Internal"/>.</summary>
     public ChatException(string message, Exception innerException)
         : base(message, innerException) => Code = ChatErrorCode.Internal;
@@ -47,5 +41,5 @@ public sealed class ChatException : Exception
 
     /// <summary>In how long to try again, if that is known.</summary>
     [Id(2)]
-    public TimeSpan? RetryAfter { get; private set; }
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -43,6 +43,7 @@ internal static class Problems
         var response = context.Response;
         response.StatusCode = status ?? ToStatus(refusal.Code);
         response.Headers.CacheControl = "no-store";
+        retryAfter ??= refusal.RetryAfter;
         if (retryAfter is null && refusal.Code == ChatErrorCode.Unavailable) retryAfter = UnavailableFor;
         if (retryAfter is { } wait)
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);

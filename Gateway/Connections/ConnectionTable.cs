@@ -17,8 +17,19 @@ internal sealed class ConnectionTable
     /// <summary>Whether no new connections are taken.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>How many are served; whoever is refused does not count.</summary>
+    /// <summary>How many are served, or will be in a moment; whoever is refused does not count.</summary>
     public int Count => Volatile.Read(ref _served);
+
+    /// <summary>Counts one in, unless there are as many as there may be; <see cref="Leave"/> counts it out.</summary>
+    public bool TryEnter(int most)
+    {
+        if (Interlocked.Increment(ref _served) <= most) return true;
+        Interlocked.Decrement(ref _served);
+        return false;
+    }
+
+    /// <summary>Counts one out.</summary>
+    public void Leave() => Interlocked.Decrement(ref _served);
 
     /// <summary>Those that have not been told to go.</summary>
     public IEnumerable<ClientSocket> Staying => _sockets.Keys.Where(socket => socket.IsOpen);
@@ -44,20 +55,6 @@ internal sealed class ConnectionTable
         {
             _sockets.TryRemove(socket, out _);
             ended.SetResult();
-        }
-    }
-
-    /// <summary>Serves a connection until it has ended.</summary>
-    public async Task RunAsync(Connection connection)
-    {
-        Interlocked.Increment(ref _served);
-        try
-        {
-            await connection.RunAsync();
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _served);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OrleansChat.Gateway.Authentication;
+using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Users;
 using OrleansChat.Users;
 
@@ -8,8 +9,15 @@ namespace OrleansChat.Gateway.Connections;
 
 /// <summary>What the endpoints have in common: from the upgrade to the last close frame.</summary>
 internal sealed class SocketEndpoint(
-    ConnectionTable connections, SiloConnection silos, UserLinks links, GatewayServices services, ILogger<SocketEndpoint> logger)
+    ConnectionTable connections,
+    Overload overload,
+    SiloConnection silos,
+    UserLinks links,
+    GatewayServices services,
+    ILogger<SocketEndpoint> logger)
 {
+    private readonly AddressTable _addresses = new(services.Limits.ConnectionsPerAddress);
+
     /// <summary>Upgrades the request and serves it until the connection has ended.</summary>
     /// <param name="context">The request.</param>
     /// <param name="format">The format that this endpoint speaks.</param>
@@ -31,12 +39,32 @@ internal sealed class SocketEndpoint(
             return;
         }
 
+        var address = ClientAddress.Of(context);
+        if (!_addresses.TryEnter(address))
+        {
+            await AddressLimits.RefuseAsync(context, "too many connections from this address", Overload.RetryAfter);
+            return;
+        }
+
+        try
+        {
+            await UpgradeAsync(context, format);
+        }
+        finally
+        {
+            _addresses.Leave(address);
+        }
+    }
+
+    private async Task UpgradeAsync(HttpContext context, SocketFormat format)
+    {
         // A quiet client is not a slow one; the keep-alive finds out who is gone.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate) requestRate.MinDataRate = null;
         var responseRate = context.Features.Get<IHttpMinResponseDataRateFeature>();
         var usualRate = responseRate?.MinDataRate;
         if (responseRate is not null) responseRate.MinDataRate = null;
         var accepted = await AcceptAsync(context, format);
+        ConnectionGate.Upgraded(context);
         await connections.HoldAsync(accepted, () => ServeAsync(context, format, accepted));
         // The last frames have to leave in time: no client may keep the connection by not reading them.
         if (responseRate is not null) responseRate.MinDataRate = usualRate;
@@ -50,14 +78,25 @@ internal sealed class SocketEndpoint(
         {
             await RefuseAsync(socket, CloseReason.Policy(wrong));
         }
-        else if (connections.Count >= services.Limits.Connections)
+        else if (overload.Reason is { } reason)
         {
-            await RefuseAsync(socket, CloseReason.Overloaded("this gateway has as many connections as it may"));
+            await RefuseAsync(socket, CloseReason.Overloaded(reason));
+        }
+        else if (!connections.TryEnter(services.Limits.Connections))
+        {
+            await RefuseAsync(socket, CloseReason.Overloaded(Overload.Full));
         }
         else
         {
-            using var connection = format.Connect(context, socket, caller, services);
-            await ServeAsync(connection, socket);
+            try
+            {
+                using var connection = format.Connect(context, socket, caller, services);
+                await ServeAsync(connection, socket);
+            }
+            finally
+            {
+                connections.Leave();
+            }
         }
     }
 
@@ -93,7 +132,7 @@ internal sealed class SocketEndpoint(
         {
             connection.Name ??= session.Name;
             await StartAsync(connection, link, session);
-            await connections.RunAsync(connection);
+            await connection.RunAsync();
         }
         finally
         {

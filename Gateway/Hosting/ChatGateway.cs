@@ -64,15 +64,13 @@ internal static class ChatGateway
 
     private static void AddChatGateway(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<ChatLimits>, ChatLimitsValidation>();
-        builder.Services.AddOptions<ChatLimits>().Bind(builder.Configuration.GetSection("Chat:Limits")).ValidateOnStart();
+        builder.AddChatLimits();
         builder.Services.AddSingleton<IValidateOptions<DrainOptions>, DrainOptionsValidation>();
         builder.Services.AddOptions<DrainOptions>().Bind(builder.Configuration.GetSection("Chat:Drain")).ValidateOnStart();
         builder.Services.AddOptions<HostOptions>()
             .Configure<IOptions<DrainOptions>>((host, drain) => host.ShutdownTimeout = drain.Value.ShutdownTimeout);
         builder.Services.AddSingleton<GatewayIdentity>();
         builder.Services.AddSingleton<GatewayServices>();
-        builder.Services.AddSingleton<CommandAllowances>();
         builder.Services.AddSingleton<ConnectionTable>();
         builder.Services.AddSingleton<SocketEndpoint>();
         builder.Services.AddSingleton<RoomFeeds>();
@@ -83,21 +81,23 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
         builder.Services.AddSingleton<GatewayReporter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayReporter>());
-        builder.Services.AddHostedService(services => services.GetRequiredService<CommandAllowances>());
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 
     private static void MapChatGateway(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.Use(CorkedUpgrade.UseAsync);
         app.UseProblems();
         app.UseRouting();
+        app.UseRateLimiter();
         app.UseWebSockets();
         app.UsePage();
         app.UseChatAuthentication();
+        app.UseOverload();
         app.MapHealth();
-        app.MapGet(SocketAddress.Json, ServeJson);
-        app.MapGet(SocketAddress.Text, ServeText);
+        app.MapGet(SocketAddress.Json, ServeJson).RequireRateLimiting(AddressLimits.Connect);
+        app.MapGet(SocketAddress.Text, ServeText).RequireRateLimiting(AddressLimits.Connect);
         app.MapTokens();
         app.MapAccounts();
     }

@@ -33,6 +33,45 @@ public sealed class ChatLimits
     /// <summary>Connections that a user may have at once: 1 to 10,000, 16 by default.</summary>
     public int ConnectionsPerUser { get; set; } = 16;
 
+    /// <summary>
+    /// Rooms that come into being within ten minutes because a user creates or joins them: 1 to 1,000,000, 30 by default.
+    /// </summary>
+    public int RoomsCreated { get; set; } = 30;
+
+    /// <summary>Users whom a user may invite within ten minutes: 1 to 1,000,000, 200 by default.</summary>
+    public int MembersInvited { get; set; } = 200;
+
+    /// <summary>
+    /// Direct rooms that come into being within ten minutes because a user speaks first: 1 to 1,000,000, 50 by default.
+    /// </summary>
+    public int DirectRoomsOpened { get; set; } = 50;
+
+    /// <summary>
+    /// Connects a second from one address (a /64 network of IPv6), for as long as it likes: 1 to 1,000,000, 100 by default.
+    /// </summary>
+    public int ConnectsPerSecondPerAddress { get; set; } = 100;
+
+    /// <summary>Connects at once from one address after a rest: 1 to 1,000,000, 2,000 by default.</summary>
+    public int ConnectBurstPerAddress { get; set; } = 2_000;
+
+    /// <summary>Connections that one address may have at once: 1 to 10,000,000, 5,000 by default.</summary>
+    public int ConnectionsPerAddress { get; set; } = 5_000;
+
+    /// <summary>Attempts a minute to log in from one address, for as long as it likes: 1 to 1,000,000, 30 by default.</summary>
+    public int LoginsPerMinutePerAddress { get; set; } = 30;
+
+    /// <summary>Attempts to log in at once from one address after a rest: 1 to 1,000,000, 30 by default.</summary>
+    public int LoginBurstPerAddress { get; set; } = 30;
+
+    /// <summary>Accounts registered within an hour from one address: 1 to 1,000,000, 60 by default.</summary>
+    public int RegistrationsPerHourPerAddress { get; set; } = 60;
+
+    /// <summary>
+    /// Memory of the process, in MB as the system counts it, above which new clients are refused: 0 to 16,777,216; 0,
+    /// the default, is no limit.
+    /// </summary>
+    public int MemoryMegabytes { get; set; }
+
     /// <summary>Connections that this gateway holds at once: 1 to 10,000,000, 100,000 by default.</summary>
     public int Connections { get; set; } = 100_000;
 

@@ -6,7 +6,7 @@ namespace OrleansChat.Gateway.Limits;
 /// <summary>Names each limit that is out of its range, and each setting that nothing reads.</summary>
 internal sealed class ChatLimitsValidation(IConfiguration configuration) : IValidateOptions<ChatLimits>
 {
-    private static readonly string[] Settings = ["DataDirectory", "Drain", "Limits"];
+    private static readonly string[] Settings = ["DataDirectory", "Drain", "Limits", "TrustedProxies"];
 
     private static readonly long LongestFilling = (long)BudgetRequest.LongestFilling.TotalSeconds;
 
@@ -20,6 +20,16 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
         new(nameof(ChatLimits.UserCommandsPerSecond), l => l.UserCommandsPerSecond, 1, 1_000_000),
         new(nameof(ChatLimits.UserCommandBurst), l => l.UserCommandBurst, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectionsPerUser), l => l.ConnectionsPerUser, 1, 10_000),
+        new(nameof(ChatLimits.RoomsCreated), l => l.RoomsCreated, 1, 1_000_000),
+        new(nameof(ChatLimits.MembersInvited), l => l.MembersInvited, 1, 1_000_000),
+        new(nameof(ChatLimits.DirectRoomsOpened), l => l.DirectRoomsOpened, 1, 1_000_000),
+        new(nameof(ChatLimits.ConnectsPerSecondPerAddress), l => l.ConnectsPerSecondPerAddress, 1, 1_000_000),
+        new(nameof(ChatLimits.ConnectBurstPerAddress), l => l.ConnectBurstPerAddress, 1, 1_000_000),
+        new(nameof(ChatLimits.ConnectionsPerAddress), l => l.ConnectionsPerAddress, 1, 10_000_000),
+        new(nameof(ChatLimits.LoginsPerMinutePerAddress), l => l.LoginsPerMinutePerAddress, 1, 1_000_000),
+        new(nameof(ChatLimits.LoginBurstPerAddress), l => l.LoginBurstPerAddress, 1, 1_000_000),
+        new(nameof(ChatLimits.RegistrationsPerHourPerAddress), l => l.RegistrationsPerHourPerAddress, 1, 1_000_000),
+        new(nameof(ChatLimits.MemoryMegabytes), l => l.MemoryMegabytes, 0, 16_777_216),
         new(nameof(ChatLimits.Connections), l => l.Connections, 1, 10_000_000),
         new(nameof(ChatLimits.OutboxBytes), l => l.OutboxBytes, 64 * 1024, 1024 * 1024 * 1024),
         new(nameof(ChatLimits.ReplayEvents), l => l.ReplayEvents, 0, 100_000),

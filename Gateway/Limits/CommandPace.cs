@@ -47,6 +47,10 @@ internal sealed class CommandPace(string user, GatewayServices services)
     private ChatException Refuse(string whose, int perSecond, int burst, TimeSpan wait)
     {
         if (_refusals < RefusalsPerMillisecond * LongestPauseMs) _refusals++;
-        return new ChatException($"more than {perSecond} commands a second of one {whose} (or {burst} at once)", wait);
+        return new ChatException(
+            ChatErrorCode.RateLimited, $"more than {perSecond} commands a second of one {whose} (or {burst} at once)")
+        {
+            RetryAfter = wait,
+        };
     }
 }
