@@ -5,7 +5,8 @@ namespace OrleansChat.Gateway.Connections;
 /// <param name="Text">A few words for a developer.</param>
 /// <param name="Reconnect">Whether it makes sense to come back.</param>
 /// <param name="AfterMs">When to come back, in milliseconds from now; a client adds its own jitter.</param>
-internal sealed record CloseReason(int Code, string Text, bool Reconnect, int AfterMs = 0)
+/// <param name="Error">What the client was refused with: one close code stands for several reasons, not all of them the token's.</param>
+internal sealed record CloseReason(int Code, string Text, bool Reconnect, int AfterMs = 0, ChatErrorCode? Error = null)
 {
     // RFC 6455 §5.5: a control frame's payload is at most 125 bytes, two of which are the code.
     private const int MaxTextBytes = 123;
@@ -33,7 +34,7 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
     /// <summary>The gateway ends. Each client is named a moment of its own, so that not all of them come back at once.</summary>
     public static CloseReason Draining() => new(1001, "draining", Reconnect: true, AfterMs: Random.Shared.Next(DrainSpreadMs));
 
-    public static CloseReason Policy(string text) => new(1008, text, Reconnect: false);
+    public static CloseReason Policy(string text, ChatErrorCode error) => new(1008, text, Reconnect: false, Error: error);
 
     public static CloseReason Removed(string text) => new(4500, text, Reconnect: false);
 

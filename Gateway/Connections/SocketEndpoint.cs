@@ -76,7 +76,7 @@ internal sealed class SocketEndpoint(
         var (caller, wrong) = await SocketAddress.FindCallerAsync(context);
         if (caller is null)
         {
-            await RefuseAsync(socket, CloseReason.Policy(wrong));
+            await RefuseAsync(socket, CloseReason.Policy(wrong, ChatErrorCode.Unauthorized));
         }
         else if (overload.Reason is { } reason)
         {
@@ -162,6 +162,6 @@ internal sealed class SocketEndpoint(
     {
         ChatErrorCode.Unavailable => CloseReason.Overloaded(refusal.Message),
         ChatErrorCode.Internal => CloseReason.Fault,
-        _ => CloseReason.Policy(refusal.Message),
+        _ => CloseReason.Policy(refusal.Message, refusal.Code),
     };
 }

@@ -155,6 +155,7 @@ internal static class JsonFrames
     {
         json.WriteNumber("code", reason.Code);
         json.WriteString("reason", reason.Text);
+        if (reason.Error is { } error) json.WriteString("error", Name(error));
         json.WriteBoolean("reconnect", reason.Reconnect);
         json.WriteNumber("afterMs", reason.AfterMs);
     });

@@ -109,7 +109,7 @@ public sealed class ClosingTests(SharedGateway shared)
     public async Task Whoever_does_not_say_who_they_are_is_closed_with_1008(string query)
     {
         await using var raw = await RawSocket.ConnectAsync(_gateway.Socket($"/ws?{query}"));
-        await AssertGoodbyeAsync(raw, 1008, reconnect: false, welcome: false);
+        await AssertGoodbyeAsync(raw, 1008, reconnect: false, welcome: false, error: "unauthorized");
     }
 
     [Fact]
@@ -174,6 +174,7 @@ public sealed class ClosingTests(SharedGateway shared)
             var goodbye = await refused.TakeAsync("goodbye");
             Assert.Equal((1008, false), ((int)goodbye.Number("code"), goodbye.Flag("reconnect")));
             Assert.Contains("16", goodbye.Text("reason"), StringComparison.Ordinal);
+            Assert.Equal("rate_limited", goodbye.Text("error"));
             Assert.Equal(1008, (await refused.ClosedAsync()).Code);
         }
 
@@ -205,12 +206,14 @@ public sealed class ClosingTests(SharedGateway shared)
     }
 
     // The goodbye is the last frame, says the same as the close, and nothing comes after it.
-    private static async Task AssertGoodbyeAsync(RawSocket raw, int code, bool reconnect, bool welcome = true)
+    private static async Task AssertGoodbyeAsync(RawSocket raw, int code, bool reconnect, bool welcome = true, string? error = null)
     {
         var frames = await raw.ReadToEndAsync();
         if (welcome) Assert.Equal("welcome", FrameFields.Parse(frames[0].Text).Type());
         var goodbye = FrameFields.Parse(frames[^2].Text);
-        Assert.Equal(["type", "code", "reason", "reconnect", "afterMs"], goodbye.Names());
+        string[] refused = error is null ? [] : ["error"];
+        Assert.Equal(["type", "code", "reason", .. refused, "reconnect", "afterMs"], goodbye.Names());
+        if (error is not null) Assert.Equal(error, goodbye.Text("error"));
         Assert.Equal(("goodbye", code, reconnect), (goodbye.Type(), (int)goodbye.Number("code"), goodbye.Flag("reconnect")));
         Assert.NotEmpty(goodbye.Text("reason"));
         Assert.Equal(code, frames[^1].Code);
