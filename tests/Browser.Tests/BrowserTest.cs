@@ -31,7 +31,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     private protected virtual async Task<IChatServer> StartServerAsync() => await EmbeddedServer.StartAsync();
 
     /// <summary>Opens the page in a fresh browser, before anybody has signed in.</summary>
-    private protected async Task<Person> ComeAsync(string who, BrowserNewContextOptions? look = null)
+    private protected async Task<Person> ComeAsync(string who, BrowserNewContextOptions? look = null, string path = "/")
     {
         look ??= new();
         look.BaseURL = Server.Address.ToString();
@@ -41,7 +41,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
         _contexts.Add(context);
         await Faults.WatchAsync(context, who);
         var page = await context.NewPageAsync();
-        await page.GotoAsync("/");
+        await page.GotoAsync(path);
         return new Person(page);
     }
 

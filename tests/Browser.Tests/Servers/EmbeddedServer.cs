@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Hosting;
+using OrleansChat.Users;
 
 namespace OrleansChat.Browser.Tests.Servers;
 
@@ -14,15 +17,23 @@ internal sealed class EmbeddedServer : IChatServer
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<EmbeddedServer> StartAsync()
+    /// <param name="settings">As on the command line.</param>
+    public static async Task<EmbeddedServer> StartAsync(params string[] settings)
     {
         var data = new DataFolder();
         var app = ChatGateway.Build(
-            ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={data.Path}"],
+            ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={data.Path}", .. settings],
             builder => builder.Logging.ClearProviders());
         await app.StartAsync();
         return new EmbeddedServer(app, data);
     }
+
+    /// <summary>A token such as this server issues, for as long as is wanted.</summary>
+    public string IssueToken(string user, TimeSpan lifetime, string? name = null, params string[] rooms) =>
+        _app.Services.GetRequiredService<ChatTokens>().Issue(user, name, lifetime, rooms.Length == 0 ? null : [.. rooms]).Token;
+
+    /// <summary>What an administrator does to a user, wherever they are connected.</summary>
+    public IUserGrain User(string user) => _app.Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(user);
 
     public async ValueTask DisposeAsync()
     {
