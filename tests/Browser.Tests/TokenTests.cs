@@ -55,7 +55,7 @@ public sealed class TokenTests(Chromium chromium) : BrowserTest(chromium)
     public async Task A_token_that_is_none_is_told_so_and_forgotten()
     {
         var mallory = await ComeAsync("mallory", path: $"/#token={Embedded.IssueToken("alice", Hour)[..^8]}");
-        await Expect(mallory.Page.GetByTestId("sign-in-notice")).ToContainTextAsync("the token is none of this server's");
+        await Expect(mallory.Page.GetByTestId("sign-in-notice")).ToContainTextAsync("The token is none of this server's");
         await mallory.PictureAsync("token-needed");
         await mallory.Page.ReloadAsync();
         await Expect(mallory.Page.Locator("#token-needed")).ToBeVisibleAsync();
@@ -67,7 +67,7 @@ public sealed class TokenTests(Chromium chromium) : BrowserTest(chromium)
     {
         var alice = await ComeAsync("alice", path: $"/?room=dev#token={Embedded.IssueToken("alice", TimeSpan.FromSeconds(8))}");
         await Expect(alice.Title).ToHaveTextAsync("dev");
-        await Expect(alice.Page.GetByTestId("sign-in-notice")).ToContainTextAsync("the token has expired");
+        await Expect(alice.Page.GetByTestId("sign-in-notice")).ToContainTextAsync("The token has expired.");
         await Expect(alice.Page.Locator("#app")).ToBeHiddenAsync();
 
         // The application sends them here again, with the page still open.

@@ -34,12 +34,14 @@ for (const [name, args, frame] of [
   });
 }
 
-test('blocks are the users of the reply', async () => {
+test('blocks come by the page', async () => {
   const { client, server } = await setUpInLobby();
-  const blocks = client.blocks();
+  const blocks = client.blocks({ after: 'bob', limit: 2 });
   await settle();
-  await server.answers('blocks', { type: 'blocks', users: ['bob', 'mallory'] });
-  assert.deepEqual(await blocks, ['bob', 'mallory']);
+  const { id, ...written } = server.written('blocks')[0];
+  assert.deepEqual(written, { type: 'blocks', after: 'bob', limit: 2 });
+  await server.answers('blocks', { type: 'blocks', users: ['carol', 'mallory'], more: true });
+  assert.deepEqual(await blocks, { users: ['carol', 'mallory'], more: true });
 });
 
 test('what may be repeated is, after a drop; a kick is not', async () => {

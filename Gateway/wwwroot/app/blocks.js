@@ -1,6 +1,8 @@
 import { nameOf } from './names.js';
 import { report } from './moderation.js';
 
+const pageSize = 200;
+
 /** Whom this user has blocked: no direct messages go between the two. */
 export class Blocks {
   #client;
@@ -31,8 +33,15 @@ export class Blocks {
 
   /** Another device may have changed it: nothing tells of that. */
   async refresh() {
+    const users = new Set();
     try {
-      this.#users = new Set(await this.#client.blocks());
+      for (let after, more = true; more;) {
+        const page = await this.#client.blocks({ after, limit: pageSize });
+        for (const user of page.users) users.add(user);
+        ({ more } = page);
+        after = page.users.at(-1);
+      }
+      this.#users = users;
       this.#changed();
     } catch {
       // Asked again at the next chance. A message to somebody blocked is refused all the same.

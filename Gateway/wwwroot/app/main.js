@@ -104,13 +104,13 @@ function showMe() {
 
 /** The session has ended, and will not come back by itself. */
 async function ended({ code, message }) {
-  if (session.kind !== 'guest' && ['unauthorized', 'suspended'].includes(code)) return refused(session, message);
+  if (session.kind !== 'guest' && ['unauthorized', 'suspended'].includes(code)) return refused(session, explain({ code, message }));
   if (session.kind !== 'account' || code !== 'removed') return;
   // Where the tokens have ended too, nothing that is private stays on the screen.
   try {
     if (await session.account.survives()) connect();
   } catch (error) {
-    if (!error.retryable && !isLeaving) refused(session, message);
+    if (!error.retryable && !isLeaving) refused(session, explain({ code, message }));
   }
 }
 

@@ -106,9 +106,14 @@ export class Commands {
     await this.#call(() => ({ type: 'unblock', user }));
   }
 
-  /** Whom this user has blocked. @returns {Promise<string[]>} */
-  async blocks() {
-    return (await this.#call(() => ({ type: 'blocks' }))).users;
+  /**
+   * Whom this user has blocked, by id.
+   * @param {{after?: string, limit?: number}} [page] `after`: the last user of the page before
+   * @returns {Promise<{users: string[], more: boolean}>}
+   */
+  async blocks({ after, limit } = {}) {
+    const { users, more } = await this.#call(() => ({ type: 'blocks', after, limit }));
+    return { users, more };
   }
 
   /**
