@@ -53,6 +53,10 @@ internal sealed class GatewayServices(
         return reply.Outcomes;
     }
 
+    /// <summary>Changes a room as a whole; its feed hears what to expect.</summary>
+    public async Task EditAsync(string room, RoomEdit edit) =>
+        Feeds.Acknowledged(room, await UnlessLostAsync(room, grain => grain.Edit(edit)));
+
     public IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
 
     // A silo that was killed answers nothing. Who waits for it is told when it is known, and not when the call times out.

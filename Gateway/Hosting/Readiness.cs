@@ -15,7 +15,7 @@ internal sealed class Readiness(ConnectionTable connections, SiloConnection silo
         if (!silos.IsMade) return HealthCheckResult.Unhealthy("there is no silo yet");
         try
         {
-            await services.Directory.List("", query: null, after: null, limit: 1).WaitAsync(Patience, cancellationToken);
+            await services.Directory.List(new Actor(""), query: null, after: null, limit: 1).WaitAsync(Patience, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception error) when (error is not OperationCanceledException)

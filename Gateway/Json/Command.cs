@@ -48,9 +48,16 @@ internal sealed record MembersCommand(string? Id, string Room, string? After, in
 /// <summary>Create a room.</summary>
 internal sealed record CreateCommand(string? Id, string Room, RoomKind Kind, string? Topic) : RoomCommand(Id, Room);
 
-/// <summary>Invite, kick, ban, mute, or lift it.</summary>
-internal sealed record ModerateCommand(string? Id, string Room, ModerationAction Action, string User, DateTimeOffset? Until)
+/// <summary>Invite, kick, ban, mute, lift it, or give a role.</summary>
+internal sealed record ModerateCommand(
+    string? Id, string Room, ModerationAction Action, string User, DateTimeOffset? Until, string? Reason, MemberRole? Role)
     : RoomCommand(Id, Room);
+
+/// <summary>Set the topic, archive the room, or restore it.</summary>
+internal sealed record EditCommand(string? Id, string Room, RoomEditKind Kind, string? Text, string? Reason) : RoomCommand(Id, Room);
+
+/// <summary>Block the other user of a direct room, or lift it.</summary>
+internal sealed record BlockCommand(string? Id, string Room, bool Blocked) : RoomCommand(Id, Room);
 
 /// <summary>Not a client's command: the server lets the connection follow a room from where its list says.</summary>
 internal sealed record FollowCommand(RoomEntry Entry) : RoomCommand(null, Entry.Room)
@@ -69,6 +76,9 @@ internal sealed record RoomsCommand(string? Id, string? Query, string? After, in
 
 /// <summary>Go on with another token.</summary>
 internal sealed record TokenCommand(string? Id, string Token) : Command(Id);
+
+/// <summary>List the users whom one has blocked.</summary>
+internal sealed record BlocksCommand(string? Id, string? After, int Limit) : Command(Id);
 
 /// <summary>See whether the server is there.</summary>
 internal sealed record PingCommand(string? Id) : Command(Id);

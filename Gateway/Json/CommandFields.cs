@@ -48,6 +48,17 @@ internal readonly struct CommandFields(JsonElement command)
         return text.Contains('\0', StringComparison.Ordinal) ? throw Bad(field, $"{field} has U+0000, which cannot be stored") : text;
     }
 
+    /// <summary>A short text without control characters, or a null that says that there shall be none.</summary>
+    public string? TextOrClear(string field, int maxCharacters) =>
+        command.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null ? null : Text(field, maxCharacters, Required);
+
+    public bool? FlagOrNull(string field) => !Has(field) ? null : command.GetProperty(field).ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Bad(field, $"{field} is not true or false"),
+    };
+
     public long? SeqOrNull(string field) => Has(field) ? Seq(field) : null;
 
     /// <summary>A whole number from 0 to 2^53 - 1.</summary>

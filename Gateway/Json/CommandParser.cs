@@ -60,11 +60,27 @@ internal static class CommandParser
             "unban" => Moderate(ModerationAction.Unban),
             "mute" => Moderate(ModerationAction.Mute),
             "unmute" => Moderate(ModerationAction.Unmute),
+            "role" => Moderate(ModerationAction.Role),
+            "topic" => new EditCommand(
+                id, fields.Room(), RoomEditKind.Topic, fields.TextOrClear("topic", FieldRules.MaxTopic), Reason: null),
+            "archive" => new EditCommand(
+                id, fields.Room(), fields.FlagOrNull("archived") == false ? RoomEditKind.Restore : RoomEditKind.Archive, Text: null, Reason()),
+            "block" => new BlockCommand(id, ChatId.DirectRoom(user, fields.User("user")), Blocked: true),
+            "unblock" => new BlockCommand(id, ChatId.DirectRoom(user, fields.User("user")), Blocked: false),
+            "blocks" => new BlocksCommand(id, fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
             _ => throw new ChatException(ChatErrorCode.UnknownType, $"there is no command '{type}'", "type"),
         };
 
-        ModerateCommand Moderate(ModerationAction action) =>
-            new(id, fields.Room(), action, fields.User("user"), fields.TimeOrNull("until"));
+        string? Reason() => fields.TextOrNull("reason", FieldRules.MaxReason);
+
+        ModerateCommand Moderate(ModerationAction action) => new(
+            id,
+            fields.Room(),
+            action,
+            fields.User("user"),
+            fields.TimeOrNull("until"),
+            Reason(),
+            action == ModerationAction.Role ? ReadRole(fields) : null);
     }
 
     private static string SendTarget(CommandFields fields, string user)
@@ -120,6 +136,15 @@ internal static class CommandParser
         "public" => RoomKind.Public,
         "private" => RoomKind.Private,
         var other => throw new ChatException(ChatErrorCode.BadField, $"kind is '{other}'; it is public or private", "kind"),
+    };
+
+    /// <summary>Reads the role that somebody is to have.</summary>
+    public static MemberRole ReadRole(CommandFields fields) => fields.Text("role", maxCharacters: 16, fields.Required) switch
+    {
+        "member" => MemberRole.Member,
+        "moderator" => MemberRole.Moderator,
+        "owner" => MemberRole.Owner,
+        var other => throw new ChatException(ChatErrorCode.BadField, $"role is '{other}'; it is member, moderator or owner", "role"),
     };
 
     private static int Limit(CommandFields fields) =>

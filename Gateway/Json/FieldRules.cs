@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansChat.Rooms;
 
 namespace OrleansChat.Gateway.Json;
 
@@ -15,7 +16,10 @@ internal static class FieldRules
     public const int MaxKey = 64;
 
     /// <summary>The longest topic of a room, in characters.</summary>
-    public const int MaxTopic = 250;
+    public const int MaxTopic = RoomRules.TopicLength;
+
+    /// <summary>The longest reason, in characters.</summary>
+    public const int MaxReason = RoomRules.ReasonLength;
 
     /// <summary>The longest text to look for, in characters.</summary>
     public const int MaxQuery = 64;

@@ -111,6 +111,8 @@ internal sealed partial class JsonConnection : Connection
 
     public Task<ImmutableArray<SendOutcome>> Send(string room, SendBatch batch) => Services.SendAsync(room, batch);
 
+    public Task Edit(string room, RoomEdit edit) => Services.EditAsync(room, edit);
+
     public IRoomHistoryGrain HistoryGrain(string room) => Services.History(room);
 
     public int HistoryBytes => Services.Limits.OutboxBytes / 2;
@@ -174,7 +176,11 @@ internal sealed partial class JsonConnection : Connection
                 break;
             case RoomsCommand rooms:
                 await _inFlight.WaitAsync();
-                _ = ListRoomsAsync(rooms);
+                _ = AnswerAsync(rooms, ListRoomsAsync);
+                break;
+            case BlocksCommand blocks:
+                await _inFlight.WaitAsync();
+                _ = AnswerAsync(blocks, ListBlocksAsync);
                 break;
             case RoomCommand room:
                 await _inFlight.WaitAsync();
@@ -183,13 +189,26 @@ internal sealed partial class JsonConnection : Connection
         }
     }
 
-    private async Task ListRoomsAsync(RoomsCommand command)
+    private async Task<ReadOnlyMemory<byte>> ListRoomsAsync(RoomsCommand command)
+    {
+        var listing = await Services.Directory.List(Caller.Actor, command.Query, command.After, command.Limit);
+        return JsonFrames.Rooms(
+            command.Id, listing with { Rooms = listing.Rooms.RemoveAll(room => !Caller.Scope.Has(room.Room)) });
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ListBlocksAsync(BlocksCommand command)
+    {
+        var page = await Services.Directory.Blocks(User, command.After, command.Limit);
+        return JsonFrames.Blocks(
+            command.Id, page with { Users = page.Users.RemoveAll(user => !Caller.Scope.Has(ChatId.DirectRoom(User, user))) });
+    }
+
+    private async Task AnswerAsync<T>(T command, Func<T, Task<ReadOnlyMemory<byte>>> answer)
+        where T : Command
     {
         try
         {
-            var listing = await Services.Directory.List(User, command.Query, command.After, command.Limit);
-            Socket.Send(JsonFrames.Rooms(
-                command.Id, listing with { Rooms = listing.Rooms.RemoveAll(room => !Caller.Scope.Has(room.Room)) }));
+            Socket.Send(await answer(command));
         }
         catch (Exception error)
         {

@@ -5,13 +5,12 @@ using System.Text.Json;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
-using OrleansChat.Gateways;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Gateway.Json;
 
 /// <summary>The frames of <c>chat.v1</c> that the server sends: docs/protocol.md.</summary>
-internal static class JsonFrames
+internal static partial class JsonFrames
 {
     public const string Protocol = "chat.v1";
 
@@ -109,6 +108,7 @@ internal static class JsonFrames
             WriteOptional(json, "topic", room.Topic);
             json.WriteNumber("members", room.Members);
             json.WriteNumber("lastSeq", room.LastSeq);
+            if (room.Archived) json.WriteBoolean("archived", true);
             json.WriteBoolean("member", room.Role is not null);
             if (room.Role is { } role)
             {
@@ -142,6 +142,12 @@ internal static class JsonFrames
         json.WriteBoolean("more", page.More);
     });
 
+    public static ReadOnlyMemory<byte> Blocks(string? id, BlockPage page) => Frame("blocks", id, json =>
+    {
+        WriteStrings(json, "users", page.Users);
+        json.WriteBoolean("more", page.More);
+    });
+
     public static ReadOnlyMemory<byte> Error(string? id, ChatException refusal) => Frame("error", id, json =>
     {
         json.WriteString("code", Name(refusal.Code));
@@ -172,50 +178,6 @@ internal static class JsonFrames
         json.WriteBoolean("removed", true);
     });
 
-    public static ReadOnlyMemory<byte> Message(string room, RoomEvent message) => Frame("message", null, json =>
-    {
-        json.WriteString("room", room);
-        json.WriteNumber("seq", message.Seq);
-        json.WriteString("from", message.From);
-        WriteOptional(json, "name", message.Name);
-        json.WriteString("text", message.Text);
-        WriteTime(json, "at", message.At);
-        WriteOptional(json, "key", message.Key);
-        if (message.ReplyTo is { } replyTo) json.WriteNumber("replyTo", replyTo);
-        if (message.Data is { } data)
-        {
-            json.WritePropertyName("data");
-            json.WriteRawValue(data, skipInputValidation: true);
-        }
-    });
-
-    public static ReadOnlyMemory<byte> Signal(string room, RoomSignal signal) => signal switch
-    {
-        PresenceSignal presence => Frame("presence", null, json =>
-        {
-            json.WriteString("room", room);
-            if (presence.Online <= RoomRules.NamedPresence)
-            {
-                WriteStrings(json, "joined", presence.Joined);
-                WriteStrings(json, "left", presence.Left);
-            }
-
-            json.WriteNumber("online", presence.Online);
-        }),
-        TypingSignal typing => Frame("typing", null, json =>
-        {
-            json.WriteString("room", room);
-            json.WriteString("user", typing.User);
-        }),
-        ReadSignal read => Frame("read", null, json =>
-        {
-            json.WriteString("room", room);
-            json.WriteString("user", read.User);
-            json.WriteNumber("seq", read.Seq);
-        }),
-        _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "no such signal"),
-    };
-
     private static ReadOnlyMemory<byte> Frame(string type, string? id, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -241,6 +203,7 @@ internal static class JsonFrames
         WriteOptional(json, "topic", view.Topic);
         json.WriteString("log", view.Log);
         json.WriteString("role", Name(view.Entry.Role));
+        WriteLimits(json, view.Entry);
     }
 
     private static void WriteEntry(Utf8JsonWriter json, RoomEntry entry)
@@ -251,6 +214,14 @@ internal static class JsonFrames
         json.WriteNumber("lastSeq", entry.LastSeq);
         json.WriteNumber("readSeq", entry.ReadSeq);
         json.WriteNumber("unread", entry.Unread);
+        WriteLimits(json, entry);
+    }
+
+    // What is not so is not there.
+    private static void WriteLimits(Utf8JsonWriter json, RoomEntry entry)
+    {
+        if (entry.Archived) json.WriteBoolean("archived", true);
+        if (entry.MutedUntil is { } until) WriteTime(json, "mutedUntil", until);
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string field, string? value)

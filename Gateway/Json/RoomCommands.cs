@@ -74,7 +74,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
         try
         {
             connection.Caller.Scope.Check(Room);
-            var batch = new SendBatch(connection.User, connection.Name, [.. sends.Select(s => s.Draft)]);
+            var batch = new SendBatch(connection.User, connection.Name, [.. sends.Select(s => s.Draft)], connection.Caller.IsAdministrator);
             var outcomes = await connection.Send(Room, batch);
             for (var i = 0; i < sends.Count; i++) Answer(sends[i], outcomes[i]);
         }
@@ -126,7 +126,17 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
         MembersCommand members => MembersAsync(members),
         CreateCommand create => CreateAsync(create),
         ModerateCommand moderate => ThenOk(command, connection.RoomGrain(Room).Moderate(
-            new Moderation(connection.User, moderate.Action, moderate.User, moderate.Until))),
+            new Moderation(
+                connection.User,
+                moderate.Action,
+                moderate.User,
+                moderate.Until,
+                moderate.Reason,
+                moderate.Role,
+                connection.Caller.IsAdministrator))),
+        EditCommand edit => ThenOk(command, connection.Edit(
+            Room, new RoomEdit(connection.Caller.Actor, connection.Name, edit.Kind, edit.Text, edit.Reason))),
+        BlockCommand block => ThenOk(command, connection.RoomGrain(Room).Block(connection.User, block.Blocked)),
         FollowCommand follow => connection.FollowFrom(follow.Entry),
         UnfollowCommand => UnfollowAsync(),
         _ => throw new InvalidOperationException($"no way to perform {command.GetType().Name}"),
@@ -164,11 +174,11 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
     private async Task MembersAsync(MembersCommand members) => connection.Reply(JsonFrames.Members(
         members.Id,
         Room,
-        await connection.RoomGrain(Room).Members(connection.User, members.After, members.Limit)));
+        await connection.RoomGrain(Room).Members(connection.Caller.Actor, members.After, members.Limit)));
 
     private async Task HistoryAsync(HistoryCommand history)
     {
-        var page = await connection.HistoryGrain(Room).Page(connection.User, history.Before, history.After, history.Limit);
+        var page = await connection.HistoryGrain(Room).Page(connection.Caller.Actor, history.Before, history.After, history.Limit);
         var fitting = EncodedPage.Fit(Room, page, newestFirst: history.After is null, connection.HistoryBytes);
         connection.Reply(JsonFrames.History(history.Id, Room, fitting.Messages, fitting.More));
     }

@@ -30,11 +30,11 @@ internal sealed class RoomFrame
 
     /// <summary>As a JSON object.</summary>
     public ReadOnlyMemory<byte> Json =>
-        _json ??= Event is not null ? JsonFrames.Message(Room, Event) : JsonFrames.Signal(Room, Signal!);
+        _json ??= Event is not null ? JsonFrames.Event(Room, Event) : JsonFrames.Signal(Room, Signal!);
 
-    /// <summary>A message as a line for somebody whose current room this is.</summary>
-    public ReadOnlyMemory<byte> Line => _line ??= TextLines.Message(Room, Event!, tagged: false);
+    /// <summary>The event as a line for somebody whose current room this is.</summary>
+    public ReadOnlyMemory<byte> Line => _line ??= TextLines.Event(Room, Event!, tagged: false);
 
-    /// <summary>A message as a line for somebody whose current room is another.</summary>
-    public ReadOnlyMemory<byte> TaggedLine => _taggedLine ??= TextLines.Message(Room, Event!, tagged: true);
+    /// <summary>The event as a line for somebody whose current room is another.</summary>
+    public ReadOnlyMemory<byte> TaggedLine => _taggedLine ??= TextLines.Event(Room, Event!, tagged: true);
 }

@@ -17,6 +17,7 @@ internal sealed partial class TextConnection
         "/msg USER TEXT a direct message",
         "/who           who is online in the current room",
         "/history [N]   the last N messages of the current room",
+        "/topic TEXT    say what the current room is about",
         "//text         a line that starts with a slash",
     ];
 
@@ -30,6 +31,7 @@ internal sealed partial class TextConnection
             "/msg" => MessageAsync(rest),
             "/who" => WhoAsync(),
             "/history" => HistoryAsync(rest),
+            "/topic" => TopicAsync(rest),
             "/help" => HelpAsync(),
             _ => throw new ChatException(ChatErrorCode.UnknownType, $"there is no command {command}; try /help"),
         };
@@ -63,7 +65,7 @@ internal sealed partial class TextConnection
         MemberPage page;
         do
         {
-            page = await Services.Room(room).Members(User, after, limit: 200);
+            page = await Services.Room(room).Members(Caller.Actor, after, limit: 200);
             online.AddRange(page.Members.Where(m => m.Online).Select(m => m.User));
             after = page.Members.IsEmpty ? null : page.Members[^1].User;
         }
@@ -78,10 +80,14 @@ internal sealed partial class TextConnection
         if (rest.Length > 0 && (!int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxHistory))
             throw new ChatException(ChatErrorCode.BadField, $"/history N, with N from 1 to {MaxHistory}");
         var room = CurrentRoom();
-        var page = await Services.History(room).Page(User, before: null, after: null, count);
+        var page = await Services.History(room).Page(Caller.Actor, before: null, after: null, count);
         Socket.Send(TextLines.Note(page.Events.IsEmpty ? $"nothing was said in {room} yet" : $"history of {room}, times in UTC:"));
-        foreach (var message in page.Events) Socket.Send(TextLines.Past(message));
+        foreach (var message in page.Events) Socket.Send(TextLines.Past(room, message));
     }
+
+    private Task TopicAsync(string rest) => rest.Length == 0
+        ? throw new ChatException(ChatErrorCode.MissingField, "/topic TEXT")
+        : Services.EditAsync(CurrentRoom(), new RoomEdit(Caller.Actor, Name, RoomEditKind.Topic, rest));
 
     private Task HelpAsync()
     {

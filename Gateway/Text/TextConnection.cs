@@ -114,7 +114,7 @@ internal sealed partial class TextConnection : Connection
         if (text.Contains('\0', StringComparison.Ordinal))
             throw new ChatException(ChatErrorCode.BadField, "text has U+0000, which cannot be stored");
         var draft = new Draft(text, KeyPrefix + (++_lines).ToString(CultureInfo.InvariantCulture), ReplyTo: null, Data: null);
-        var outcomes = await SendSurelyAsync(room, new SendBatch(User, Name, [draft]));
+        var outcomes = await SendSurelyAsync(room, new SendBatch(User, Name, [draft], Caller.IsAdministrator));
         if (outcomes.Refusal is { } code) throw new ChatException(code, outcomes.Message!);
     }
 

@@ -139,12 +139,15 @@ internal sealed class UserLink
         {
             var now = session.Rooms.Select(r => r.Room).ToHashSet();
             var gone = _rooms.Keys.Where(room => !now.Contains(room)).ToList();
-            var added = session.Rooms.Where(entry => !_rooms.ContainsKey(entry.Room)).ToList();
+            var changed = session.Rooms.Where(entry => !_rooms.TryGetValue(entry.Room, out var known) || !IsSame(known, entry)).ToList();
             _version = session.Version;
             foreach (var room in gone) Apply(new RoomChange(room, Entry: null, Connection: null));
-            foreach (var entry in added) Apply(new RoomChange(entry.Room, entry, Connection: null));
+            foreach (var entry in changed) Apply(new RoomChange(entry.Room, entry, Connection: null));
         }
     }
+
+    // The rest of an entry changes by the room's own events.
+    private static bool IsSame(RoomEntry known, RoomEntry now) => (known.Role, known.MutedUntil) == (now.Role, now.MutedUntil);
 
     // The first connection's session is where this link begins.
     private void Take(UserSession session, List<UserNotice> since)

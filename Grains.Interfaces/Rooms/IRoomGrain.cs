@@ -10,12 +10,16 @@ public interface IRoomGrain : IGrainWithStringKey
     /// <summary>Makes the user a member; creates a public room, or the user's own direct room, that does not exist.</summary>
     /// <param name="user">Who joins.</param>
     /// <param name="connection">The connection that asked, which needs no signal about it; none for other callers.</param>
+    /// <param name="mayCreate">Whether a room that does not exist comes into being; if not it is refused.</param>
     [Alias("Join")]
-    Task<RoomView> Join(string user, string? connection);
+    Task<RoomView> Join(string user, string? connection, bool mayCreate = true);
 
     /// <summary>Ends the user's membership. Leaving a room that one is not in succeeds.</summary>
     /// <param name="user">Who leaves.</param>
     /// <param name="connection">The connection that asked.</param>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.LastOwner"/>: there are other members, and none of them is an owner.
+    /// </exception>
     [Alias("Leave")]
     Task Leave(string user, string? connection);
 
@@ -44,16 +48,41 @@ public interface IRoomGrain : IGrainWithStringKey
     [Alias("Typing")]
     Task Typing(string user);
 
-    /// <summary>A page of the members, for a member.</summary>
-    /// <param name="user">Who asks.</param>
+    /// <summary>
+    /// The room as it stands: for its members, for administrators, and if it is public for everyone who is not banned.
+    /// </summary>
+    /// <param name="by">Who asks.</param>
+    [Alias("Describe")]
+    Task<RoomDescription> Describe(Actor by);
+
+    /// <summary>A page of the members, for a member or an administrator.</summary>
+    /// <param name="by">Who asks.</param>
     /// <param name="after">The last id of the page before.</param>
     /// <param name="limit">How many at most.</param>
     [Alias("Members")]
-    Task<MemberPage> Members(string user, string? after, int limit);
+    Task<MemberPage> Members(Actor by, string? after, int limit);
 
-    /// <summary>Invites, kicks, bans, mutes, or lifts it.</summary>
+    /// <summary>
+    /// Invites, kicks, bans, mutes, lifts it, or gives a role; and notes it in the audit, in one transaction. What is
+    /// so already stays so, and is noted once.
+    /// </summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.LastOwner"/>: the room would be left without an owner.</exception>
     [Alias("Moderate")]
     Task Moderate(Moderation moderation);
+
+    /// <summary>Sets the topic, archives the room or restores it, as an event of its log.</summary>
+    /// <returns>The event's seq; 0 when it was so already, and nothing has happened.</returns>
+    [Alias("Edit")]
+    Task<long> Edit(RoomEdit edit);
+
+    /// <summary>
+    /// Lets one of the two users of this direct room block the other, or lifts it. While either has blocked the other
+    /// nothing can be said here. The room need not exist.
+    /// </summary>
+    /// <param name="by">Which of the two.</param>
+    /// <param name="blocked">Whether the other shall be blocked.</param>
+    [Alias("Block")]
+    Task Block(string by, bool blocked);
 
     /// <summary>Registers a route, keeps it alive, and says where the room stands.</summary>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.NoSuchRoom"/>: there is nothing to route.</exception>

@@ -6,9 +6,9 @@ public enum MemberRole
     /// <summary>Read and write.</summary>
     Member = 1,
 
-    /// <summary>Also invite, kick, ban and mute members.</summary>
+    /// <summary>Also invite, kick, ban and mute members, and set the topic.</summary>
     Moderator = 2,
 
-    /// <summary>Also do so to moderators.</summary>
+    /// <summary>Also do so to moderators, give roles, and archive the room.</summary>
     Owner = 3,
 }

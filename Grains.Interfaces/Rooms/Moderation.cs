@@ -5,12 +5,18 @@ namespace OrleansChat.Rooms;
 /// <param name="Action">What.</param>
 /// <param name="User">To whom.</param>
 /// <param name="Until">When a ban or a mute ends; for good when absent.</param>
+/// <param name="Reason">Why, for the audit: at most <see cref="RoomRules.ReasonLength"/> characters, no control characters.</param>
+/// <param name="Role">The role that <see cref="ModerationAction.Role"/> gives.</param>
+/// <param name="IsAdministrator">Whether who does it is one: they need no membership and no role.</param>
 [GenerateSerializer, Immutable, Alias("chat.moderation")]
 public sealed record Moderation(
     [property: Id(0)] string By,
     [property: Id(1)] ModerationAction Action,
     [property: Id(2)] string User,
-    [property: Id(3)] DateTimeOffset? Until = null);
+    [property: Id(3)] DateTimeOffset? Until = null,
+    [property: Id(4)] string? Reason = null,
+    [property: Id(5)] MemberRole? Role = null,
+    [property: Id(6)] bool IsAdministrator = false);
 
 /// <summary>The kinds of <see cref="Moderation"/>.</summary>
 public enum ModerationAction
@@ -32,4 +38,7 @@ public enum ModerationAction
 
     /// <summary>Lift a mute.</summary>
     Unmute = 6,
+
+    /// <summary>Give the user another role.</summary>
+    Role = 7,
 }

@@ -5,9 +5,9 @@ namespace OrleansChat.Rooms;
 /// </summary>
 /// <param name="Seq">Its place: 1, 2, 3 … in each room, without gaps.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="From">The user who sent it.</param>
+/// <param name="From">The user who sent it, or did it.</param>
 /// <param name="Name">That user's display name when it was sent, if there was one.</param>
-/// <param name="Text">The text, in UTF-16; never with U+0000.</param>
+/// <param name="Text">The text, in UTF-16; never with U+0000. What it means depends on the kind.</param>
 /// <param name="At">When it was committed, UTC, in whole milliseconds; never earlier than the event before it.</param>
 /// <param name="Key">The sender's key, unique to the sender in this room.</param>
 /// <param name="ReplyTo">The seq that it answers.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace OrleansChat.Rooms;
 
-/// <summary>A page of the rooms that a user may see: the public ones and the user's own, in the order of their ids.</summary>
+/// <summary>A page of the rooms that a user may see, in the order of their ids.</summary>
 /// <param name="Rooms">The rooms.</param>
 /// <param name="More">Whether there are more after the last of them.</param>
 [GenerateSerializer, Immutable, Alias("chat.room-listing")]
@@ -18,6 +18,7 @@ public sealed record RoomListing(
 /// <param name="LastSeq">The seq of its newest event.</param>
 /// <param name="Role">The role of the user who asked; none when not a member.</param>
 /// <param name="ReadSeq">How far that user has read.</param>
+/// <param name="Archived">Whether it can only be read.</param>
 [GenerateSerializer, Immutable, Alias("chat.listed-room")]
 public sealed record ListedRoom(
     [property: Id(0)] string Room,
@@ -26,4 +27,5 @@ public sealed record ListedRoom(
     [property: Id(3)] long Members,
     [property: Id(4)] long LastSeq,
     [property: Id(5)] MemberRole? Role,
-    [property: Id(6)] long ReadSeq);
+    [property: Id(6)] long ReadSeq,
+    [property: Id(7)] bool Archived = false);

@@ -12,6 +12,12 @@ public static class RoomRules
     /// <summary>In rooms of at most this many members everyone sees how far everyone has read.</summary>
     public const int SharedReadCursors = 50;
 
+    /// <summary>The longest topic, in UTF-16 code units.</summary>
+    public const int TopicLength = 250;
+
+    /// <summary>The longest reason, in UTF-16 code units.</summary>
+    public const int ReasonLength = 250;
+
     /// <summary>A user's typing is shown at most once in this time.</summary>
     public static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(3);
 

@@ -6,11 +6,13 @@ namespace OrleansChat.Rooms;
 /// <param name="User">The sender.</param>
 /// <param name="Name">The sender's display name, if any.</param>
 /// <param name="Drafts">The messages, at least one.</param>
+/// <param name="IsAdministrator">Whether the sender is one: they need no membership, except in direct rooms.</param>
 [GenerateSerializer, Immutable, Alias("chat.send-batch")]
 public sealed record SendBatch(
     [property: Id(0)] string User,
     [property: Id(1)] string? Name,
-    [property: Id(2)] ImmutableArray<Draft> Drafts);
+    [property: Id(2)] ImmutableArray<Draft> Drafts,
+    [property: Id(3)] bool IsAdministrator = false);
 
 /// <summary>A message before it has a seq.</summary>
 /// <param name="Text">The text.</param>

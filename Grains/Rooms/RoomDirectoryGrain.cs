@@ -4,11 +4,13 @@ using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Rooms;
 
-/// <summary>Lists rooms.</summary>
+/// <summary>Lists rooms and blocked users.</summary>
 [StatelessWorker]
 [Reentrant]
 internal sealed class RoomDirectoryGrain(IChatReader reader) : Grain, IRoomDirectoryGrain
 {
-    public Task<RoomListing> List(string user, string? query, string? after, int limit) =>
-        reader.ListRoomsAsync(user, query, after, limit);
+    public Task<RoomListing> List(Actor by, string? query, string? after, int limit) =>
+        reader.ListRoomsAsync(by, query, after, limit);
+
+    public Task<BlockPage> Blocks(string user, string? after, int limit) => reader.ListBlocksAsync(user, after, limit);
 }

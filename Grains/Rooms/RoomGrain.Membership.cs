@@ -9,52 +9,66 @@ internal sealed partial class RoomGrain
 {
     public async Task Moderate(Moderation moderation)
     {
-        var (room, standing) = await RequireMemberAsync(moderation.By);
+        RoomAccess.CheckLine(moderation.Reason, RoomRules.ReasonLength, "reason");
+        if (moderation is { Action: ModerationAction.Role, Role: null })
+            throw new ChatException(ChatErrorCode.MissingField, "role is missing", "role");
+        var (room, standing) = await RequireMemberAsync(new Actor(moderation.By, moderation.IsAdministrator));
         var whom = await room.Members.FindAsync(moderation.User);
-        RoomAccess.CheckMayModerate(Room, room.Head.Kind, standing.Role!.Value, moderation, whom.Role);
+        RoomAccess.CheckMayModerate(Room, standing, moderation, whom.Role);
+        if (moderation.Action is not (ModerationAction.Invite or ModerationAction.Ban or ModerationAction.Unban))
+            RequireMember(whom, moderation.User);
+        var audit = ToRecord(moderation);
         switch (moderation.Action)
         {
             case ModerationAction.Invite:
-                RoomAccess.CheckNotBanned(Room, whom, _clock.GetUtcNow());
-                if (whom.Role is null) await AddMemberAsync(room, moderation.User, connection: null);
+                RoomAccess.CheckNotBanned(Room, whom, audit.At);
+                if (whom.Role is null) await AddMemberAsync(room, moderation.User, connection: null, audit);
                 break;
             case ModerationAction.Kick:
-                RequireMember(whom, moderation.User);
-                if (await _store.RemoveMemberAsync(room.Fence, moderation.User)) Removed(room, moderation.User, connection: null);
+                Took(room, await _store.RemoveMemberAsync(room.Fence, moderation.User, audit), moderation.User);
                 break;
             case ModerationAction.Ban:
-                await BanAsync(room, moderation);
+                var ban = new Ban(moderation.User, audit.Until!.Value, moderation.By, audit.At, moderation.Reason);
+                Took(room, await _store.BanAsync(room.Fence, ban), moderation.User);
                 break;
             case ModerationAction.Unban:
-                await _store.UnbanAsync(room.Fence, moderation.User);
-                room.Members.Changed(moderation.User);
+                if (await _store.UnbanAsync(room.Fence, moderation.User, audit)) room.Members.Changed(moderation.User);
                 break;
-            case ModerationAction.Mute:
-            case ModerationAction.Unmute:
-                RequireMember(whom, moderation.User);
-                DateTimeOffset? until = moderation.Action == ModerationAction.Mute ? moderation.Until ?? DateTimeOffset.MaxValue : null;
-                await _store.SetMutedAsync(room.Fence, moderation.User, until);
-                room.Members.Changed(moderation.User);
+            case ModerationAction.Mute or ModerationAction.Unmute:
+                if (await _store.SetMutedAsync(room.Fence, moderation.User, audit.Until, audit)) await TellStandingAsync(room, moderation.User);
                 break;
-            default:
-                throw new ChatException(ChatErrorCode.BadField, $"there is no moderation {moderation.Action}", "action");
+            case ModerationAction.Role:
+                await SetRoleAsync(room, moderation.User, moderation.Role!.Value, audit);
+                break;
         }
     }
 
-    private async Task BanAsync(OpenRoom room, Moderation moderation)
+    private async Task SetRoleAsync(OpenRoom room, string user, MemberRole role, AuditRecord audit)
     {
-        var ban = new Ban(
-            moderation.User, moderation.Until ?? DateTimeOffset.MaxValue, moderation.By, _clock.GetUtcNow());
-        var wasMember = await _store.BanAsync(room.Fence, ban);
-        if (wasMember) Removed(room, moderation.User, connection: null);
-        else room.Members.Changed(moderation.User);
+        var change = await _store.SetRoleAsync(room.Fence, user, role, audit);
+        Took(room, change, user);
+        if (change == MemberChange.Changed) await TellStandingAsync(room, user);
     }
 
-    private async Task<Standing> AddMemberAsync(OpenRoom room, string user, string? connection)
+    private AuditRecord ToRecord(Moderation what)
+    {
+        var isLimited = what.Action is ModerationAction.Ban or ModerationAction.Mute;
+        return new AuditRecord(
+            _clock.GetUtcNow(),
+            Room,
+            StoredText.Of(what.Action),
+            what.By,
+            what.User,
+            isLimited ? what.Until ?? DateTimeOffset.MaxValue : null,
+            what.Action == ModerationAction.Role && what.Role is { } role ? StoredText.Of(role) : null,
+            what.Reason);
+    }
+
+    private async Task<Standing> AddMemberAsync(OpenRoom room, string user, string? connection, AuditRecord? audit = null)
     {
         // What was said before they came is not unread.
         var member = new NewMember(user, MemberRole.Member, room.Log.LastSeq, _clock.GetUtcNow());
-        var added = await _store.AddMemberAsync(room.Fence, member);
+        var added = await _store.AddMemberAsync(room.Fence, member, audit);
         room.Members.Changed(user);
         var standing = await room.Members.FindAsync(user);
         if (added)
@@ -72,11 +86,23 @@ internal sealed partial class RoomGrain
         if ((await room.Members.FindAsync(user)).Role is null) await AddMemberAsync(room, user, connection: null);
     }
 
-    private void Removed(OpenRoom room, string user, string? connection)
+    // What was committed is known to the next who asks, and to the user if they are out.
+    private void Took(OpenRoom room, MemberChange change, string user, string? connection = null)
     {
+        if (change == MemberChange.LastOwner) throw RoomAccess.LastOwner(Room, user);
+        if (change == MemberChange.None) return;
         room.Members.Changed(user);
+        if (change != MemberChange.Removed) return;
         room.Members.Count--;
         _news.Tell(user, new RoomChange(Room, Entry: null, connection));
+    }
+
+    // A role or a mute is seen at once on every device of the user.
+    private async Task TellStandingAsync(OpenRoom room, string user)
+    {
+        room.Members.Changed(user);
+        var standing = await room.Members.FindAsync(user);
+        if (standing.Role is not null) _news.Tell(user, new RoomChange(Room, ToEntry(room, standing), Connection: null));
     }
 
     private void RequireMember(Standing standing, string user)

@@ -24,6 +24,7 @@ namespace OrleansChat.Grains.Rooms;
 internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallFilter, IGrainMigrationParticipant
 {
     private readonly IRoomStore _store;
+    private readonly IUserStore _users;
     private readonly IChatReader _reader;
     private readonly TimeProvider _clock;
     private readonly ILogger<RoomGrain> _logger;
@@ -35,9 +36,15 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     private bool _ending;
 
     public RoomGrain(
-        IRoomStore store, IChatReader reader, Departure departure, LastWords lastWords, TimeProvider clock, ILogger<RoomGrain> logger)
+        IRoomStore store,
+        IUserStore users,
+        IChatReader reader,
+        Departure departure,
+        LastWords lastWords,
+        TimeProvider clock,
+        ILogger<RoomGrain> logger)
     {
-        (_store, _reader, _departure, _lastWords, _clock, _logger) = (store, reader, departure, lastWords, clock, logger);
+        (_store, _users, _reader, _departure, _lastWords, _clock, _logger) = (store, users, reader, departure, lastWords, clock, logger);
         _news = new MembershipNews(GrainFactory, clock, logger);
     }
 
@@ -57,10 +64,11 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         }
     }
 
-    public async Task<RoomView> Join(string user, string? connection)
+    public async Task<RoomView> Join(string user, string? connection, bool mayCreate = true)
     {
         RoomAccess.CheckDirect(Room, user);
-        var room = await OpenAsync() ?? await CreateAsync(user, ImplicitKind, MemberRole.Member, topic: null, connection);
+        var room = mayCreate ? await OpenAsync() : await OpenExistingAsync() ?? throw RoomAccess.NoSuchRoom(Room);
+        room ??= await CreateAsync(user, ImplicitKind, MemberRole.Member, topic: null, connection);
         var standing = await room.Members.FindAsync(user);
         if (standing.Role is null)
         {
@@ -77,7 +85,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
     {
         RoomAccess.CheckDirect(Room, user);
         if (await OpenExistingAsync() is not { } room) return;
-        if (await _store.RemoveMemberAsync(room.Fence, user)) Removed(room, user, connection);
+        Took(room, await _store.RemoveMemberAsync(room.Fence, user), user, connection);
     }
 
     public async Task<RoomView> Create(string user, RoomKind kind, string? topic, string? connection)
@@ -93,6 +101,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         var room = await OpenAsync();
         if (ChatId.IsDirect(Room, out var one, out var other))
         {
+            await CheckNotBlockedAsync();
             room ??= await CreateAsync(batch.User, RoomKind.Direct, MemberRole.Member, topic: null, connection: null);
             await EnsureMemberAsync(room, one);
             await EnsureMemberAsync(room, other);
@@ -100,15 +109,14 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
 
         if (room is null) EndIfEmpty();
         var standing = room is null ? null : await room.Members.FindAsync(batch.User);
-        var now = _clock.GetUtcNow();
-        RoomAccess.CheckMember(Room, batch.User, standing, now);
-        RoomAccess.CheckNotMuted(Room, standing!, now);
+        var by = new Actor(batch.User, batch.IsAdministrator);
+        CheckMayWrite(room, by, standing);
         return new SendReply(room!.Head.Log, room.Head.Epoch, await AppendAsync(room, batch));
     }
 
     public async Task Read(string user, long seq)
     {
-        var (room, standing) = await RequireMemberAsync(user);
+        var (room, standing) = await RequireMemberAsync(new Actor(user));
         if (seq > room.Log.LastSeq)
             throw new ChatException(ChatErrorCode.BadField, $"seq is {seq}; the newest in '{Room}' is {room.Log.LastSeq}", "seq");
         if (seq <= standing.ReadSeq) return;
@@ -121,15 +129,34 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
 
     public async Task Typing(string user)
     {
-        var (room, standing) = await RequireMemberAsync(user);
-        RoomAccess.CheckNotMuted(Room, standing, _clock.GetUtcNow());
+        var by = new Actor(user);
+        var (room, standing) = await RequireMemberAsync(by);
+        CheckMayWrite(room, by, standing);
+        await CheckNotBlockedAsync();
         if (room.Routes.Online <= RoomRules.NamedPresence && room.Typing.IsTime(user))
             room.Routes.SignalAll(new TypingSignal(user));
     }
 
-    public async Task<MemberPage> Members(string user, string? after, int limit)
+    public async Task<RoomDescription> Describe(Actor by)
     {
-        var (room, _) = await RequireMemberAsync(user);
+        var room = await OpenExistingAsync();
+        var standing = room is null ? null : await room.Members.FindAsync(by.User);
+        RoomAccess.CheckMaySee(Room, by, standing, _clock.GetUtcNow());
+        return new RoomDescription(
+            Room,
+            room!.Head.Kind,
+            room.Log.Topic,
+            room.Log.IsArchived,
+            room.Members.Count,
+            room.Log.LastSeq,
+            room.Routes.Online,
+            room.Head.CreatedAt,
+            standing!.Role);
+    }
+
+    public async Task<MemberPage> Members(Actor by, string? after, int limit)
+    {
+        var (room, _) = await RequireMemberAsync(by);
         var page = await _reader.ListMembersAsync(Room, after, limit);
         return page with { Members = [.. page.Members.Select(m => m with { Online = room.Routes.IsOnline(m.User) })] };
     }
@@ -214,12 +241,20 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         }
     }
 
-    private async Task<(OpenRoom Room, Standing Standing)> RequireMemberAsync(string user)
+    private async Task<(OpenRoom Room, Standing Standing)> RequireMemberAsync(Actor by)
     {
         var room = await OpenExistingAsync();
-        var standing = room is null ? null : await room.Members.FindAsync(user);
-        RoomAccess.CheckMember(Room, user, standing, _clock.GetUtcNow());
+        var standing = room is null ? null : await room.Members.FindAsync(by.User);
+        RoomAccess.CheckMember(Room, by, standing, _clock.GetUtcNow());
         return (room!, standing!);
+    }
+
+    private void CheckMayWrite(OpenRoom? room, Actor by, Standing? standing)
+    {
+        var now = _clock.GetUtcNow();
+        RoomAccess.CheckMember(Room, by, standing, now);
+        RoomAccess.CheckNotMuted(Room, by, standing!, now);
+        if (room!.Log.IsArchived) throw RoomAccess.Archived(Room);
     }
 
     private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch)
@@ -242,10 +277,16 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         draft.ReplyTo is not { } seq || (seq >= 1 && seq <= lastSeq);
 
     private RoomView ToView(OpenRoom room, Standing standing) =>
-        new(ToEntry(room, standing), room.Head.Log, room.Head.Topic, room.Head.Epoch);
+        new(ToEntry(room, standing), room.Head.Log, room.Log.Topic, room.Head.Epoch);
 
-    private RoomEntry ToEntry(OpenRoom room, Standing standing) =>
-        new(Room, room.Head.Kind, standing.Role ?? MemberRole.Member, room.Log.LastSeq, standing.ReadSeq);
+    private RoomEntry ToEntry(OpenRoom room, Standing standing) => new(
+        Room,
+        room.Head.Kind,
+        standing.Role ?? MemberRole.Member,
+        room.Log.LastSeq,
+        standing.ReadSeq,
+        room.Log.IsArchived,
+        standing.MutedUntil > _clock.GetUtcNow() ? standing.MutedUntil : null);
 
     private ChatException Exists() => new(ChatErrorCode.BadField, $"there is a room '{Room}' already", "room");
 

@@ -11,13 +11,20 @@ internal sealed class RoomHistoryGrain(IChatReader reader, TimeProvider clock) :
 {
     private string Room => this.GetPrimaryKeyString();
 
-    public async Task<EventPage> Page(string user, long? before, long? after, int limit)
+    public async Task<EventPage> Page(Actor by, long? before, long? after, int limit)
     {
-        var standing = await reader.FindStandingAsync(Room, user);
-        RoomAccess.CheckMember(Room, user, standing, clock.GetUtcNow());
+        var standing = await reader.FindStandingAsync(Room, by.User);
+        RoomAccess.CheckMember(Room, by, standing, clock.GetUtcNow());
         return after is { } seq
             ? await reader.ReadAfterAsync(Room, seq, limit)
             : await reader.ReadBeforeAsync(Room, before ?? long.MaxValue, limit);
+    }
+
+    public async Task<AuditPage> Audit(Actor by, long? after, int limit)
+    {
+        var standing = await reader.FindStandingAsync(Room, by.User);
+        RoomAccess.CheckMayAudit(Room, by, standing, clock.GetUtcNow());
+        return await reader.ListAuditAsync(Room, after ?? 0, limit);
     }
 
     public Task<EventPage> Pull(long after, int limit) => reader.ReadAfterAsync(Room, after, limit);

@@ -5,7 +5,8 @@ using OrleansChat.Rooms;
 namespace OrleansChat.Grains.Rooms;
 
 /// <summary>
-/// The order of one room: gathers drafts, commits them a batch at a time, and only then lets their senders know.
+/// The order of one room: gathers drafts, commits them a batch at a time, and only then lets their senders know. An
+/// edit of the room waits its turn among them, and is committed by itself.
 /// </summary>
 /// <remarks>
 /// What holds:
@@ -14,10 +15,12 @@ namespace OrleansChat.Grains.Rooms;
 /// <item>A sender hears of a seq after it is on the disk, and <see cref="LastSeq"/> moves then, never before.</item>
 /// <item>When the fence falls, or nobody can say whether a commit happened, this log ends: everything waiting is
 /// refused, and the next activation reads the truth from the table. A seq is never used again on a guess.</item>
+/// <item>Between the event that archives the room and the one that restores it nothing else is numbered, also not
+/// what was on its way when it was archived.</item>
 /// </list>
 /// It belongs to one grain and runs on that grain's turns.
 /// </remarks>
-internal sealed class RoomLog
+internal sealed partial class RoomLog
 {
     // Beyond this the disk has stopped; the next sender is told so rather than queued.
     private const int MaxWaiting = 8_192;
@@ -48,6 +51,7 @@ internal sealed class RoomLog
         (_store, _clock, _committed, _ended) = (store, clock, committed, ended);
         _fence = new RoomFence(head.Room, head.Epoch);
         _lastAt = head.LastAt;
+        (Topic, IsArchived) = (head.Topic, head.ArchivedAt is not null);
         Recent.Reset(head.LastSeq);
     }
 
@@ -61,68 +65,77 @@ internal sealed class RoomLog
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: too many are waiting.</exception>
     /// <exception cref="FencedException">This activation is over.</exception>
     /// <exception cref="StoreUnavailableException">The store failed.</exception>
-    public Task<ImmutableArray<SendOutcome>> AppendAsync(ImmutableArray<SenderDraft> drafts)
-    {
-        if (_end is not null) return Task.FromException<ImmutableArray<SendOutcome>>(_end);
-        if (_waitingDrafts + drafts.Length > MaxWaiting)
-            throw new ChatException(ChatErrorCode.Unavailable, "more messages are waiting for this room than it can take");
-        var pending = new Pending(drafts);
-        _waiting.Enqueue(pending);
-        _waitingDrafts += drafts.Length;
-        if (_flushing.IsCompleted) _flushing = FlushAsync();
-        return pending.Outcome.Task;
-    }
+    public Task<ImmutableArray<SendOutcome>> AppendAsync(ImmutableArray<SenderDraft> drafts) =>
+        EnqueueAsync(new Sends(drafts));
 
     /// <summary>Waits for what is on its way to the disk.</summary>
     public Task DrainAsync() => _flushing;
 
+    private Task<T> EnqueueAsync<T>(Pending<T> pending)
+    {
+        if (_end is not null) return Task.FromException<T>(_end);
+        if (_waitingDrafts + pending.Size > MaxWaiting)
+            throw new ChatException(ChatErrorCode.Unavailable, "more messages are waiting for this room than it can take");
+        _waiting.Enqueue(pending);
+        _waitingDrafts += pending.Size;
+        if (_flushing.IsCompleted) _flushing = FlushAsync();
+        return pending.Outcome.Task;
+    }
+
     private async Task FlushAsync()
     {
-        while (_waiting.Count > 0)
+        while (_waiting.TryPeek(out var next))
         {
-            var batch = TakeBatch();
-            try
-            {
-                Accept(batch, await _store.AppendAsync(ToRequest(batch)));
-            }
-            catch (Exception error)
-            {
-                foreach (var pending in batch) pending.Outcome.SetException(error);
-                if (error is not StoreUnavailableException { OutcomeUnknown: false }) End(error);
-            }
+            if (next is Edit) await CommitAsync((Edit)_waiting.Dequeue());
+            else await CommitAsync(TakeBatch());
         }
     }
 
-    private List<Pending> TakeBatch()
+    private async Task CommitAsync(List<Sends> batch)
     {
-        var batch = new List<Pending>();
-        var drafts = 0;
-        while (_waiting.TryPeek(out var next) && (batch.Count == 0 || drafts + next.Drafts.Length <= MaxPerCommit))
+        try
         {
-            batch.Add(_waiting.Dequeue());
-            drafts += next.Drafts.Length;
+            if (IsArchived) RefuseArchived(batch);
+            else Accept(batch, await _store.AppendAsync(new AppendRequest(_fence, LastSeq, NextAt(), [.. batch.SelectMany(p => p.Drafts)])));
+        }
+        catch (Exception error)
+        {
+            foreach (var pending in batch) pending.Fail(error);
+            if (error is not StoreUnavailableException { OutcomeUnknown: false }) End(error);
+        }
+    }
+
+    private List<Sends> TakeBatch()
+    {
+        var batch = new List<Sends>();
+        var drafts = 0;
+        while (_waiting.TryPeek(out var next) && next is Sends sends && (batch.Count == 0 || drafts + sends.Size <= MaxPerCommit))
+        {
+            _waiting.Dequeue();
+            batch.Add(sends);
+            drafts += sends.Size;
         }
 
         _waitingDrafts -= drafts;
         return batch;
     }
 
-    private AppendRequest ToRequest(List<Pending> batch)
+    // Whole milliseconds, as they are stored; and a clock set back must not make an event older than the one before.
+    private DateTimeOffset NextAt()
     {
-        // Whole milliseconds, as they are stored; and a clock set back must not make an event older than the one before.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var at = now > _lastAt ? now : _lastAt;
-        return new AppendRequest(_fence, LastSeq, at, [.. batch.SelectMany(p => p.Drafts)]);
+        return now > _lastAt ? now : _lastAt;
     }
 
-    private void Accept(List<Pending> batch, AppendResult result)
+    private void Keep(RoomEvent added)
     {
-        foreach (var added in result.Events)
-        {
-            Recent.Add(added.Seq, added, added.Text.Length + (added.Data?.Length ?? 0));
-            _lastAt = added.At;
-        }
+        Recent.Add(added.Seq, added, added.Text.Length + (added.Data?.Length ?? 0));
+        _lastAt = added.At;
+    }
 
+    private void Accept(List<Sends> batch, AppendResult result)
+    {
+        foreach (var added in result.Events) Keep(added);
         var next = 0;
         foreach (var pending in batch)
         {
@@ -136,15 +149,29 @@ internal sealed class RoomLog
     private void End(Exception error)
     {
         _end = error;
-        while (_waiting.TryDequeue(out var pending)) pending.Outcome.SetException(error);
+        while (_waiting.TryDequeue(out var pending)) pending.Fail(error);
         _ended(error);
     }
 
-    private sealed class Pending(ImmutableArray<SenderDraft> drafts)
+    private abstract class Pending
+    {
+        /// <summary>How many events it may become.</summary>
+        public abstract int Size { get; }
+
+        public abstract void Fail(Exception error);
+    }
+
+    private abstract class Pending<T> : Pending
+    {
+        public TaskCompletionSource<T> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override void Fail(Exception error) => Outcome.SetException(error);
+    }
+
+    private sealed class Sends(ImmutableArray<SenderDraft> drafts) : Pending<ImmutableArray<SendOutcome>>
     {
         public ImmutableArray<SenderDraft> Drafts { get; } = drafts;
 
-        public TaskCompletionSource<ImmutableArray<SendOutcome>> Outcome { get; } =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public override int Size => Drafts.Length;
     }
 }

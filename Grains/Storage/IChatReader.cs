@@ -26,8 +26,17 @@ public interface IChatReader
     /// <summary>All rooms of a user, in the order of their ids.</summary>
     Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user);
 
-    /// <summary>A page of public rooms and those of a user.</summary>
-    Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit);
+    /// <summary>A page of public rooms and those of a user; for an administrator all private ones too.</summary>
+    Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit);
+
+    /// <summary>A page of what was done to a room, ascending.</summary>
+    Task<AuditPage> ListAuditAsync(string room, long after, int limit);
+
+    /// <summary>Whether either of two users has blocked the other.</summary>
+    Task<bool> IsBlockedAsync(string one, string other);
+
+    /// <summary>A page of the users whom a user has blocked, in the order of their ids.</summary>
+    Task<BlockPage> ListBlocksAsync(string user, string? after, int limit);
 
     /// <summary>What is kept of a user.</summary>
     /// <returns>Nothing when nothing is.</returns>

@@ -24,27 +24,42 @@ public interface IRoomStore
     /// <summary>Numbers and inserts the drafts that were not committed before, in their order.</summary>
     Task<AppendResult> AppendAsync(AppendRequest request);
 
-    /// <summary>Makes a user a member, or leaves the membership as it is when there is one.</summary>
-    /// <returns>Whether it was new.</returns>
-    Task<bool> AddMemberAsync(RoomFence fence, NewMember member);
+    /// <summary>
+    /// Inserts the event with the next seq, and moves what it says into the room itself: its topic, or whether it is
+    /// archived.
+    /// </summary>
+    Task EditAsync(EditRequest request);
 
-    /// <summary>Ends a membership.</summary>
-    /// <returns>Whether there was one.</returns>
-    Task<bool> RemoveMemberAsync(RoomFence fence, string user);
+    /// <summary>Makes a user a member, or leaves the membership as it is when there is one.</summary>
+    /// <param name="fence">The room and the activation that writes.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="audit">Who made them one, if it was somebody else.</param>
+    /// <returns>Whether it was new.</returns>
+    Task<bool> AddMemberAsync(RoomFence fence, NewMember member, AuditRecord? audit = null);
+
+    /// <summary>Ends a membership; not that of the last owner, unless they leave by themselves and nobody else is there.</summary>
+    /// <param name="fence">The room and the activation that writes.</param>
+    /// <param name="user">The member.</param>
+    /// <param name="audit">Who ended it; none when they leave by themselves.</param>
+    Task<MemberChange> RemoveMemberAsync(RoomFence fence, string user, AuditRecord? audit = null);
+
+    /// <summary>Gives a member another role; not the last owner.</summary>
+    Task<MemberChange> SetRoleAsync(RoomFence fence, string user, MemberRole role, AuditRecord audit);
 
     /// <summary>Moves a member's read cursor, never backward.</summary>
     /// <returns>Whether it moved.</returns>
     Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq);
 
     /// <summary>Sets until when a member is muted; nothing lifts it.</summary>
-    Task SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until);
+    /// <returns>Whether it was otherwise before.</returns>
+    Task<bool> SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until, AuditRecord audit);
 
-    /// <summary>Bans a user and ends the membership, in one step.</summary>
-    /// <returns>Whether there was a membership.</returns>
-    Task<bool> BanAsync(RoomFence fence, Ban ban);
+    /// <summary>Bans a user and ends the membership, in one step; not the last owner's.</summary>
+    Task<MemberChange> BanAsync(RoomFence fence, Ban ban);
 
     /// <summary>Lifts a ban.</summary>
-    Task UnbanAsync(RoomFence fence, string user);
+    /// <returns>Whether there was one.</returns>
+    Task<bool> UnbanAsync(RoomFence fence, string user, AuditRecord audit);
 }
 
 /// <summary>A room and the activation that may write to it.</summary>
@@ -61,8 +76,19 @@ public readonly record struct RoomFence(string Room, long Epoch);
 /// <param name="LastSeq">The newest seq.</param>
 /// <param name="LastAt">The newest event's time.</param>
 /// <param name="Members">How many members it has.</param>
+/// <param name="CreatedAt">When it was created.</param>
+/// <param name="ArchivedAt">Since when nothing can be said in it.</param>
 public sealed record RoomHead(
-    string Room, string Log, RoomKind Kind, string? Topic, long Epoch, long LastSeq, DateTimeOffset LastAt, long Members);
+    string Room,
+    string Log,
+    RoomKind Kind,
+    string? Topic,
+    long Epoch,
+    long LastSeq,
+    DateTimeOffset LastAt,
+    long Members,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ArchivedAt);
 
 /// <summary>A room to be created.</summary>
 /// <param name="Room">Its id.</param>
@@ -87,7 +113,27 @@ public sealed record NewMember(string User, MemberRole Role, long ReadSeq, DateT
 /// <param name="Until">Until when.</param>
 /// <param name="By">Who did it.</param>
 /// <param name="At">When.</param>
-public sealed record Ban(string User, DateTimeOffset Until, string By, DateTimeOffset At);
+/// <param name="Reason">Why, if that was said.</param>
+public sealed record Ban(string User, DateTimeOffset Until, string By, DateTimeOffset At, string? Reason = null)
+{
+    /// <summary>What the audit is told.</summary>
+    internal AuditRecord ToRecord(string room) => new(At, room, "ban", By, User, Until, Reason: Reason);
+}
+
+/// <summary>An event that changes the room as a whole.</summary>
+/// <param name="Fence">The room and the activation that writes.</param>
+/// <param name="Event">The event; another newest seq in the store than the one before it means that the activation is fenced.</param>
+/// <param name="Audit">What the audit is told.</param>
+public sealed record EditRequest(RoomFence Fence, RoomEvent Event, AuditRecord Audit)
+{
+    /// <summary>Refuses what no database can hold as it is.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.BadField"/>.</exception>
+    internal void Check()
+    {
+        StoredText.Check(Event.Name, "name");
+        StoredText.Check(Audit);
+    }
+}
 
 /// <summary>Drafts to be committed to a room.</summary>
 /// <param name="Fence">The room and the activation that writes.</param>

@@ -29,6 +29,14 @@ internal static class StoredText
         if (!CanHold(text)) throw new ChatException(ChatErrorCode.BadField, Unstorable(field), field);
     }
 
+    /// <summary>Refuses a record whose words could not be stored, or not as they were sent.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.BadField"/>.</exception>
+    public static void Check(AuditRecord? audit)
+    {
+        Check(audit?.Detail, "topic");
+        Check(audit?.Reason, "reason");
+    }
+
     // PostgreSQL's text has no U+0000, and neither database has halves of characters.
     private static bool CanHold(string? text)
     {
@@ -79,15 +87,33 @@ internal static class StoredText
 
     public static MemberRole? ToRoleOrNull(string? text) => text is null ? null : ToRole(text);
 
+    public static string Of(ModerationAction action) => action switch
+    {
+        ModerationAction.Invite => "invite",
+        ModerationAction.Kick => "kick",
+        ModerationAction.Ban => "ban",
+        ModerationAction.Unban => "unban",
+        ModerationAction.Mute => "mute",
+        ModerationAction.Unmute => "unmute",
+        ModerationAction.Role => "role",
+        _ => throw new ChatException(ChatErrorCode.BadField, $"there is no moderation {action}", "action"),
+    };
+
     public static string Of(RoomEventKind kind) => kind switch
     {
         RoomEventKind.Message => "message",
+        RoomEventKind.Topic => "topic",
+        RoomEventKind.Archived => "archived",
+        RoomEventKind.Restored => "restored",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind of event"),
     };
 
     public static RoomEventKind ToEventKind(string text) => text switch
     {
         "message" => RoomEventKind.Message,
+        "topic" => RoomEventKind.Topic,
+        "archived" => RoomEventKind.Archived,
+        "restored" => RoomEventKind.Restored,
         _ => throw new InvalidDataException($"the database names a kind of event '{text}', which this version does not know"),
     };
 }

@@ -98,7 +98,11 @@ internal sealed partial class UserGrain(
     public async Task<UserSession> Rooms()
     {
         var version = _version;
-        return new UserSession(_profile?.Name, version, await reader.ListRoomsOfAsync(User));
+        var rooms = await reader.ListRoomsOfAsync(User);
+        var now = clock.GetUtcNow();
+        // A mute that is over is none.
+        return new UserSession(
+            _profile?.Name, version, [.. rooms.Select(room => room.MutedUntil <= now ? room with { MutedUntil = null } : room)]);
     }
 
     public Task RoomChanged(RoomChange change)

@@ -14,9 +14,9 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
     private const string MentionsQuery = """COLLATE "und-x-icu"), upper($3 COLLATE "und-x-icu")) > 0""";
 
     private const string ListRooms =
-        "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0) "
+        "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0), r.archived_at IS NOT NULL "
         + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user_id = $1 "
-        + "WHERE (r.kind = 'public' OR m.user_id IS NOT NULL) AND r.room > $2 "
+        + "WHERE (r.kind = 'public' OR m.user_id IS NOT NULL OR ($5 AND r.kind = 'private')) AND r.room > $2 "
         + $"AND ($3 IS NULL OR strpos(upper(r.room {MentionsQuery} OR strpos(upper(r.topic {MentionsQuery}) "
         + "ORDER BY r.room LIMIT $4";
 
@@ -71,14 +71,20 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
     public async Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user) =>
     [
         .. await ReadAsync(
-            "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq "
+            "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq, r.archived_at IS NOT NULL, m.muted_until "
             + "FROM members m JOIN rooms r ON r.room = m.room WHERE m.user_id = $1 ORDER BY m.room",
             static row => new RoomEntry(
-                row.GetString(0), StoredText.ToKind(row.GetString(1)), StoredText.ToRole(row.GetString(2)), row.GetInt64(3), row.GetInt64(4)),
+                row.GetString(0),
+                StoredText.ToKind(row.GetString(1)),
+                StoredText.ToRole(row.GetString(2)),
+                LastSeq: row.GetInt64(3),
+                ReadSeq: row.GetInt64(4),
+                Archived: row.GetBoolean(5),
+                MutedUntil: PostgresValue.TimeOrNull(row, 6)),
             PostgresValue.Of(user)),
     ];
 
-    public async Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit)
+    public async Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit)
     {
         var rows = await ReadAsync(
             ListRooms,
@@ -89,12 +95,50 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
                 Members: row.GetInt64(3),
                 LastSeq: row.GetInt64(4),
                 StoredText.ToRoleOrNull(PostgresValue.TextOrNull(row, 5)),
-                ReadSeq: row.GetInt64(6)),
-            PostgresValue.Of(user),
+                ReadSeq: row.GetInt64(6),
+                Archived: row.GetBoolean(7)),
+            PostgresValue.Of(by.User),
             PostgresValue.Of(after ?? ""),
             PostgresValue.Of(query),
-            PostgresValue.Of(limit + 1));
+            PostgresValue.Of(limit + 1),
+            PostgresValue.Of(by.IsAdministrator));
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
+    }
+
+    public async Task<AuditPage> ListAuditAsync(string room, long after, int limit)
+    {
+        var rows = await ReadAsync(
+            $"SELECT id, {PostgresAudit.Columns} FROM audit WHERE room = $1 AND id > $2 ORDER BY id LIMIT $3",
+            static row => new AuditEntry(
+                row.GetInt64(0),
+                PostgresValue.Time(row, 1),
+                Action: row.GetString(2),
+                By: row.GetString(3),
+                User: PostgresValue.TextOrNull(row, 4),
+                Until: PostgresValue.TimeOrNull(row, 5),
+                Detail: PostgresValue.TextOrNull(row, 6),
+                Reason: PostgresValue.TextOrNull(row, 7)),
+            PostgresValue.Of(room),
+            PostgresValue.Of(after),
+            PostgresValue.Of(limit + 1));
+        return new AuditPage([.. rows.Take(limit)], rows.Count > limit);
+    }
+
+    public async Task<bool> IsBlockedAsync(string one, string other) => (await ReadAsync(
+        "SELECT user_id FROM blocks WHERE (user_id = $1 AND blocked = $2) OR (user_id = $2 AND blocked = $1)",
+        static row => row.GetString(0),
+        PostgresValue.Of(one),
+        PostgresValue.Of(other))) is not [];
+
+    public async Task<BlockPage> ListBlocksAsync(string user, string? after, int limit)
+    {
+        var rows = await ReadAsync(
+            "SELECT blocked FROM blocks WHERE user_id = $1 AND blocked > $2 ORDER BY blocked LIMIT $3",
+            static row => row.GetString(0),
+            PostgresValue.Of(user),
+            PostgresValue.Of(after ?? ""),
+            PostgresValue.Of(limit + 1));
+        return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     }
 
     public async Task<UserProfile?> FindUserAsync(string user) => (await ReadAsync(

@@ -1,11 +1,12 @@
 using Npgsql;
+using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Storage.Postgres;
 
 /// <summary>Rooms in PostgreSQL. Each method is one statement, fence included, for the room's <see cref="PostgresWriter"/>.</summary>
 internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) : IRoomStore
 {
-    private const string HeadColumns = "log, kind, topic, epoch, last_seq, last_at, member_count, created_at";
+    private const string HeadColumns = "log, kind, topic, epoch, last_seq, last_at, member_count, created_at, archived_at";
 
     // Finds the room only while the activation holds it, and lets nobody open it before what follows is committed.
     private const string Fence = "WITH fence AS (SELECT room FROM rooms WHERE room = $1 AND epoch = $2 FOR NO KEY UPDATE), ";
@@ -13,9 +14,43 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
     // The row that a fenced write answers with when the fence stands: whether there was anything to change.
     private const string Changed = "SELECT EXISTS (SELECT FROM changed) FROM fence";
 
+    // What is audited has the record's values in $3 to $9, and the user whom it concerns in $10.
+    private const string Audited =
+        $"audited AS (INSERT INTO audit (room, {PostgresAudit.Columns}) "
+        + "SELECT room, $3, $4, $5, $6, $7, $8, $9 FROM fence WHERE $4 IS NOT NULL AND EXISTS (SELECT FROM changed)) ";
+
+    // A room is written by one statement after the other: of two owners who go at once, the second one's statement
+    // sees that the first has gone.
+    private const string LastOwner =
+        "last_owner AS (SELECT FROM fence f JOIN members m ON m.room = f.room AND m.user_id = $10 WHERE m.role = 'owner' "
+        + "AND NOT EXISTS (SELECT FROM members o WHERE o.room = $1 AND o.user_id <> $10 AND o.role = 'owner')";
+
+    // One who goes by themselves may, when they leave nobody behind.
+    private const string LastOwnerOfOthers =
+        LastOwner + " AND EXISTS (SELECT FROM members o WHERE o.room = $1 AND o.user_id <> $10)), ";
+
+    private const string Removed =
+        "removed AS (DELETE FROM members m USING fence f "
+        + "WHERE m.room = f.room AND m.user_id = $10 AND NOT EXISTS (SELECT FROM last_owner) RETURNING 1), "
+        + "counted AS (UPDATE rooms SET member_count = member_count - 1 WHERE room = $1 AND EXISTS (SELECT FROM removed)), ";
+
     private const string RemoveMember =
-        "changed AS (DELETE FROM members m USING fence f WHERE m.room = f.room AND m.user_id = $3 RETURNING 1), "
-        + "counted AS (UPDATE rooms SET member_count = member_count - 1 WHERE room = $1 AND EXISTS (SELECT FROM changed)) ";
+        Removed + "changed AS (SELECT 1 FROM removed), " + Audited
+        + "SELECT CASE WHEN EXISTS (SELECT FROM last_owner) THEN 3 WHEN EXISTS (SELECT FROM removed) THEN 2 ELSE 0 END FROM fence";
+
+    private const string BanUser =
+        LastOwner + "), banned AS (INSERT INTO bans (room, user_id, until, by, at) "
+        + "SELECT room, $10, $7, $5, $3 FROM fence WHERE NOT EXISTS (SELECT FROM last_owner) "
+        + "ON CONFLICT (room, user_id) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at "
+        + "WHERE bans.until <> excluded.until RETURNING 1), "
+        + Removed + "changed AS (SELECT 1 FROM banned UNION ALL SELECT 1 FROM removed), " + Audited
+        + "SELECT CASE WHEN EXISTS (SELECT FROM last_owner) THEN 3 WHEN EXISTS (SELECT FROM removed) THEN 2 "
+        + "WHEN EXISTS (SELECT FROM banned) THEN 1 ELSE 0 END FROM fence";
+
+    private const string ChangeRole =
+        LastOwner + " AND $11 <> 'owner'), changed AS (UPDATE members m SET role = $11 FROM fence f "
+        + "WHERE m.room = f.room AND m.user_id = $10 AND m.role <> $11 AND NOT EXISTS (SELECT FROM last_owner) RETURNING 1), " + Audited
+        + "SELECT CASE WHEN EXISTS (SELECT FROM last_owner) THEN 3 WHEN EXISTS (SELECT FROM changed) THEN 1 ELSE 0 END FROM fence";
 
     public Task<RoomHead?> OpenAsync(string room) => RunAsync(
         room,
@@ -46,56 +81,76 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
     public Task<AppendResult> AppendAsync(AppendRequest request) =>
         writerOf(request.Fence.Room).RunAsync(new PostgresAppend(request));
 
-    public Task<bool> AddMemberAsync(RoomFence fence, NewMember member) => RunFencedAsync(
+    public Task EditAsync(EditRequest request)
+    {
+        request.Check();
+        return writerOf(request.Fence.Room).RunAsync(PostgresEdit.Of(request));
+    }
+
+    public Task<bool> AddMemberAsync(RoomFence fence, NewMember member, AuditRecord? audit = null) => RunAuditedAsync(
         fence,
+        audit,
         "changed AS (INSERT INTO members (room, user_id, role, read_seq, joined_at) "
-        + "SELECT room, $3, $4, $5, $6 FROM fence ON CONFLICT DO NOTHING RETURNING 1), "
-        + "counted AS (UPDATE rooms SET member_count = member_count + 1 WHERE room = $1 AND EXISTS (SELECT FROM changed)) "
-        + Changed,
+        + "SELECT room, $10, $11, $12, $13 FROM fence ON CONFLICT DO NOTHING RETURNING 1), "
+        + "counted AS (UPDATE rooms SET member_count = member_count + 1 WHERE room = $1 AND EXISTS (SELECT FROM changed)), "
+        + Audited + Changed,
+        static row => row.GetBoolean(0),
         PostgresValue.Of(member.User),
         PostgresValue.Of(StoredText.Of(member.Role)),
         PostgresValue.Of(member.ReadSeq),
         PostgresValue.Of(member.At));
 
-    public Task<bool> RemoveMemberAsync(RoomFence fence, string user) =>
-        RunFencedAsync(fence, RemoveMember + Changed, PostgresValue.Of(user));
+    public Task<MemberChange> RemoveMemberAsync(RoomFence fence, string user, AuditRecord? audit = null) => RunAuditedAsync(
+        fence, audit, (audit is null ? LastOwnerOfOthers : LastOwner + "), ") + RemoveMember, ToChange, PostgresValue.Of(user));
+
+    public Task<MemberChange> SetRoleAsync(RoomFence fence, string user, MemberRole role, AuditRecord audit) => RunAuditedAsync(
+        fence, audit, ChangeRole, ToChange, PostgresValue.Of(user), PostgresValue.Of(StoredText.Of(role)));
 
     public Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq) => RunFencedAsync(
         fence,
         "changed AS (UPDATE members m SET read_seq = $4 FROM fence f "
         + "WHERE m.room = f.room AND m.user_id = $3 AND m.read_seq < $4 RETURNING 1) " + Changed,
+        static row => row.GetBoolean(0),
         PostgresValue.Of(user),
         PostgresValue.Of(seq));
 
-    public Task SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until) => RunFencedAsync(
+    public Task<bool> SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until, AuditRecord audit) => RunAuditedAsync(
         fence,
-        "changed AS (UPDATE members m SET muted_until = $4 FROM fence f WHERE m.room = f.room AND m.user_id = $3 RETURNING 1) " + Changed,
+        audit,
+        "changed AS (UPDATE members m SET muted_until = $11 FROM fence f "
+        + "WHERE m.room = f.room AND m.user_id = $10 AND m.muted_until IS DISTINCT FROM $11 RETURNING 1), " + Audited + Changed,
+        static row => row.GetBoolean(0),
         PostgresValue.Of(user),
         PostgresValue.Of(until));
 
-    public Task<bool> BanAsync(RoomFence fence, Ban ban) => RunFencedAsync(
-        fence,
-        "banned AS (INSERT INTO bans (room, user_id, until, by, at) SELECT room, $3, $4, $5, $6 FROM fence "
-        + "ON CONFLICT (room, user_id) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at), "
-        + RemoveMember + Changed,
-        PostgresValue.Of(ban.User),
-        PostgresValue.Of(ban.Until),
-        PostgresValue.Of(ban.By),
-        PostgresValue.Of(ban.At));
+    public Task<MemberChange> BanAsync(RoomFence fence, Ban ban) =>
+        RunAuditedAsync(fence, ban.ToRecord(fence.Room), BanUser, ToChange, PostgresValue.Of(ban.User));
 
-    public Task UnbanAsync(RoomFence fence, string user) => RunFencedAsync(
+    public Task<bool> UnbanAsync(RoomFence fence, string user, AuditRecord audit) => RunAuditedAsync(
         fence,
-        "changed AS (DELETE FROM bans b USING fence f WHERE b.room = f.room AND b.user_id = $3 RETURNING 1) " + Changed,
+        audit,
+        "changed AS (DELETE FROM bans b USING fence f WHERE b.room = f.room AND b.user_id = $10 RETURNING 1), " + Audited + Changed,
+        static row => row.GetBoolean(0),
         PostgresValue.Of(user));
 
-    private Task<bool> RunFencedAsync(RoomFence fence, string sql, params ReadOnlySpan<NpgsqlParameter> values) => RunAsync(
+    private Task<T> RunAuditedAsync<T>(
+        RoomFence fence, AuditRecord? audit, string sql, Func<NpgsqlDataReader, T> map, params ReadOnlySpan<NpgsqlParameter> values)
+    {
+        StoredText.Check(audit);
+        return RunFencedAsync(fence, sql, map, [.. PostgresAudit.Values(audit), .. values]);
+    }
+
+    private Task<T> RunFencedAsync<T>(
+        RoomFence fence, string sql, Func<NpgsqlDataReader, T> map, params ReadOnlySpan<NpgsqlParameter> values) => RunAsync(
         fence.Room,
         Fence + sql,
-        row => row?.GetBoolean(0) ?? throw new FencedException(fence),
+        row => row is null ? throw new FencedException(fence) : map(row),
         [PostgresValue.Of(fence.Room), PostgresValue.Of(fence.Epoch), .. values]);
 
     private Task<T> RunAsync<T>(string room, string sql, Func<NpgsqlDataReader?, T> map, params NpgsqlParameter[] values) =>
         writerOf(room).RunAsync(new PostgresStatement<T>(room, sql, map, values));
+
+    private static MemberChange ToChange(NpgsqlDataReader row) => (MemberChange)row.GetInt32(0);
 
     private static RoomHead ToHead(string room, NpgsqlDataReader row) => new(
         room,
@@ -105,5 +160,7 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
         Epoch: row.GetInt64(3),
         LastSeq: row.GetInt64(4),
         LastAt: PostgresValue.Time(row, row.IsDBNull(5) ? 7 : 5),
-        Members: row.GetInt64(6));
+        Members: row.GetInt64(6),
+        CreatedAt: PostgresValue.Time(row, 7),
+        ArchivedAt: PostgresValue.TimeOrNull(row, 8));
 }

@@ -5,6 +5,21 @@ namespace OrleansChat.Grains.Storage.Postgres;
 /// <summary>Users in PostgreSQL.</summary>
 internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) : IUserStore
 {
+    public Task SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at) => writerOf(user).RunAsync(blocked
+        ? new PostgresStatement<bool>(
+            user,
+            "INSERT INTO blocks (user_id, blocked, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
+            row => row is not null,
+            PostgresValue.Of(user),
+            PostgresValue.Of(other),
+            PostgresValue.Of(at))
+        : new PostgresStatement<bool>(
+            user,
+            "DELETE FROM blocks WHERE user_id = $1 AND blocked = $2 RETURNING true",
+            row => row is not null,
+            PostgresValue.Of(user),
+            PostgresValue.Of(other)));
+
     public Task SetNameAsync(string user, string? name, DateTimeOffset at)
     {
         StoredText.Check(name, "name");

@@ -10,6 +10,8 @@ internal static class PostgresValue
 
     public static NpgsqlParameter Of(long? number) => Of(number, NpgsqlDbType.Bigint);
 
+    public static NpgsqlParameter Of(bool flag) => Of(flag, NpgsqlDbType.Boolean);
+
     public static NpgsqlParameter Of(DateTimeOffset? time) => Of(ToUtc(time), NpgsqlDbType.TimestampTz);
 
     public static NpgsqlParameter Of(string?[] texts) => Of(texts, NpgsqlDbType.Array | NpgsqlDbType.Text);

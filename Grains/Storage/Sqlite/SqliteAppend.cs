@@ -62,7 +62,7 @@ internal static class SqliteAppend
 
     // A seq that stands in the table already was put there by a later activation: this one is fenced, and the
     // conflict must not be taken for a fault of the database.
-    private static void Insert(SqliteSession session, string room, long epoch, RoomEvent added)
+    internal static void Insert(SqliteSession session, string room, long epoch, RoomEvent added)
     {
         var inserted = session.Execute(
             "INSERT INTO events (room, seq, kind, epoch, sender, name, key, at, text, reply_to, data) "

@@ -71,18 +71,24 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
     });
 
     public Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user) => ReadAsync(session => session.Query(
-        "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq "
+        "SELECT m.room, r.kind, m.role, r.last_seq, m.read_seq, r.archived_at IS NOT NULL, m.muted_until "
         + "FROM members m JOIN rooms r ON r.room = m.room WHERE m.user = $1 ORDER BY m.room",
         static row => new RoomEntry(
-            row.GetString(0), StoredText.ToKind(row.GetString(1)), StoredText.ToRole(row.GetString(2)), row.GetInt64(3), row.GetInt64(4)),
+            row.GetString(0),
+            StoredText.ToKind(row.GetString(1)),
+            StoredText.ToRole(row.GetString(2)),
+            LastSeq: row.GetInt64(3),
+            ReadSeq: row.GetInt64(4),
+            Archived: row.GetBoolean(5),
+            MutedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 6))),
         user).ToImmutableArray());
 
-    public Task<RoomListing> ListRoomsAsync(string user, string? query, string? after, int limit) => ReadAsync(session =>
+    public Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit) => ReadAsync(session =>
     {
         var rows = session.Query(
-            "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0) "
+            "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0), r.archived_at IS NOT NULL "
             + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user = $1 "
-            + "WHERE (r.kind = 'public' OR m.user IS NOT NULL) AND r.room > $2 "
+            + "WHERE (r.kind = 'public' OR m.user IS NOT NULL OR ($5 AND r.kind = 'private')) AND r.room > $2 "
             + "AND ($3 IS NULL OR mentions(r.room, $3) OR mentions(r.topic, $3)) ORDER BY r.room LIMIT $4",
             static row => new ListedRoom(
                 row.GetString(0),
@@ -91,12 +97,50 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
                 Members: row.GetInt64(3),
                 LastSeq: row.GetInt64(4),
                 StoredText.ToRoleOrNull(SqliteSession.TextOrNull(row, 5)),
-                ReadSeq: row.GetInt64(6)),
-            user,
+                ReadSeq: row.GetInt64(6),
+                Archived: row.GetBoolean(7)),
+            by.User,
             after ?? "",
             query,
-            limit + 1);
+            limit + 1,
+            by.IsAdministrator);
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
+    });
+
+    public Task<AuditPage> ListAuditAsync(string room, long after, int limit) => ReadAsync(session =>
+    {
+        var rows = session.Query(
+            "SELECT id, at, action, by, user, until, detail, reason FROM audit WHERE room = $1 AND id > $2 ORDER BY id LIMIT $3",
+            static row => new AuditEntry(
+                row.GetInt64(0),
+                SqliteText.ToTime(row.GetString(1)),
+                Action: row.GetString(2),
+                By: row.GetString(3),
+                User: SqliteSession.TextOrNull(row, 4),
+                Until: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 5)),
+                Detail: SqliteSession.TextOrNull(row, 6),
+                Reason: SqliteSession.TextOrNull(row, 7)),
+            room,
+            after,
+            limit + 1);
+        return new AuditPage([.. rows.Take(limit)], rows.Count > limit);
+    });
+
+    public Task<bool> IsBlockedAsync(string one, string other) => ReadAsync(session => session.QueryFirst(
+        "SELECT user FROM blocks WHERE (user = $1 AND blocked = $2) OR (user = $2 AND blocked = $1)",
+        static row => row.GetString(0),
+        one,
+        other) is not null);
+
+    public Task<BlockPage> ListBlocksAsync(string user, string? after, int limit) => ReadAsync(session =>
+    {
+        var rows = session.Query(
+            "SELECT blocked FROM blocks WHERE user = $1 AND blocked > $2 ORDER BY blocked LIMIT $3",
+            static row => row.GetString(0),
+            user,
+            after ?? "",
+            limit + 1);
+        return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     });
 
     public Task<UserProfile?> FindUserAsync(string user) => ReadAsync(session => session.QueryFirst(

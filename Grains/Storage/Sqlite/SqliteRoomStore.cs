@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
+using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Storage.Sqlite;
 
 /// <summary>Rooms in SQLite. Each method is one piece of work for the <see cref="SqliteWriter"/>.</summary>
 internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
 {
-    private const string HeadColumns = "log, kind, topic, epoch, last_seq, last_at, member_count, created_at";
+    private const string HeadColumns = "log, kind, topic, epoch, last_seq, last_at, member_count, created_at, archived_at";
 
     public Task<RoomHead?> OpenAsync(string room) => writer.RunAsync(session => session.QueryFirst(
         $"UPDATE rooms SET epoch = epoch + 1 WHERE room = $1 RETURNING {HeadColumns}",
@@ -35,56 +36,106 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
     public Task<AppendResult> AppendAsync(AppendRequest request) =>
         writer.RunAsync(session => SqliteAppend.Run(session, request));
 
-    public Task<bool> AddMemberAsync(RoomFence fence, NewMember member) => writer.RunAsync(session =>
+    public Task EditAsync(EditRequest request)
     {
-        Check(session, fence);
+        request.Check();
+        return writer.RunAsync(session => SqliteEdit.Run(session, request));
+    }
+
+    public Task<bool> AddMemberAsync(RoomFence fence, NewMember member, AuditRecord? audit = null) => RunFencedAsync(fence, audit, session =>
+    {
         if (InsertMember(session, fence.Room, member) == 0) return false;
         session.Execute("UPDATE rooms SET member_count = member_count + 1 WHERE room = $1", fence.Room);
+        if (audit is not null) SqliteAudit.Insert(session, audit);
         return true;
     });
 
-    public Task<bool> RemoveMemberAsync(RoomFence fence, string user) => writer.RunAsync(session =>
+    public Task<MemberChange> RemoveMemberAsync(RoomFence fence, string user, AuditRecord? audit = null) => RunFencedAsync(fence, audit, session =>
     {
-        Check(session, fence);
-        return DeleteMember(session, fence.Room, user);
+        if (IsLastOwner(session, fence.Room, user, mayLeaveAlone: audit is null)) return MemberChange.LastOwner;
+        if (!DeleteMember(session, fence.Room, user)) return MemberChange.None;
+        if (audit is not null) SqliteAudit.Insert(session, audit);
+        return MemberChange.Removed;
     });
 
-    public Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq) => writer.RunAsync(session =>
+    public Task<MemberChange> SetRoleAsync(RoomFence fence, string user, MemberRole role, AuditRecord audit) => RunFencedAsync(fence, audit, session =>
     {
-        Check(session, fence);
-        return session.Execute(
-            "UPDATE members SET read_seq = $3 WHERE room = $1 AND user = $2 AND read_seq < $3", fence.Room, user, seq) > 0;
+        if (role != MemberRole.Owner && IsLastOwner(session, fence.Room, user, mayLeaveAlone: false)) return MemberChange.LastOwner;
+        if (session.Execute(
+                "UPDATE members SET role = $3 WHERE room = $1 AND user = $2 AND role <> $3", fence.Room, user, StoredText.Of(role)) == 0)
+        {
+            return MemberChange.None;
+        }
+
+        SqliteAudit.Insert(session, audit);
+        return MemberChange.Changed;
     });
 
-    public Task SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until) => writer.RunAsync(session =>
+    public Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq) => RunFencedAsync(fence, audit: null, session => session.Execute(
+        "UPDATE members SET read_seq = $3 WHERE room = $1 AND user = $2 AND read_seq < $3", fence.Room, user, seq) > 0);
+
+    public Task<bool> SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until, AuditRecord audit) => RunFencedAsync(fence, audit, session =>
     {
-        Check(session, fence);
-        return session.Execute(
-            "UPDATE members SET muted_until = $3 WHERE room = $1 AND user = $2",
-            fence.Room,
-            user,
-            until is { } time ? SqliteText.Of(time) : null);
+        if (session.Execute(
+                "UPDATE members SET muted_until = $3 WHERE room = $1 AND user = $2 AND muted_until IS NOT $3",
+                fence.Room,
+                user,
+                until is { } time ? SqliteText.Of(time) : null) == 0)
+        {
+            return false;
+        }
+
+        SqliteAudit.Insert(session, audit);
+        return true;
     });
 
-    public Task<bool> BanAsync(RoomFence fence, Ban ban) => writer.RunAsync(session =>
+    public Task<MemberChange> BanAsync(RoomFence fence, Ban ban)
     {
-        Check(session, fence);
-        session.Execute(
-            "INSERT INTO bans (room, user, until, by, at) VALUES ($1, $2, $3, $4, $5) "
-            + "ON CONFLICT (room, user) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at",
-            fence.Room,
-            ban.User,
-            SqliteText.Of(ban.Until),
-            ban.By,
-            SqliteText.Of(ban.At));
-        return DeleteMember(session, fence.Room, ban.User);
+        var audit = ban.ToRecord(fence.Room);
+        return RunFencedAsync(fence, audit, session =>
+        {
+            if (IsLastOwner(session, fence.Room, ban.User, mayLeaveAlone: false)) return MemberChange.LastOwner;
+            var banned = session.Execute(
+                "INSERT INTO bans (room, user, until, by, at) VALUES ($1, $2, $3, $4, $5) "
+                + "ON CONFLICT (room, user) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at "
+                + "WHERE until <> excluded.until",
+                fence.Room,
+                ban.User,
+                SqliteText.Of(ban.Until),
+                ban.By,
+                SqliteText.Of(ban.At)) > 0;
+            var removed = DeleteMember(session, fence.Room, ban.User);
+            if (banned || removed) SqliteAudit.Insert(session, audit);
+            return removed ? MemberChange.Removed : banned ? MemberChange.Changed : MemberChange.None;
+        });
+    }
+
+    public Task<bool> UnbanAsync(RoomFence fence, string user, AuditRecord audit) => RunFencedAsync(fence, audit, session =>
+    {
+        if (session.Execute("DELETE FROM bans WHERE room = $1 AND user = $2", fence.Room, user) == 0) return false;
+        SqliteAudit.Insert(session, audit);
+        return true;
     });
 
-    public Task UnbanAsync(RoomFence fence, string user) => writer.RunAsync(session =>
+    private Task<T> RunFencedAsync<T>(RoomFence fence, AuditRecord? audit, Func<SqliteSession, T> change)
     {
-        Check(session, fence);
-        return session.Execute("DELETE FROM bans WHERE room = $1 AND user = $2", fence.Room, user);
-    });
+        StoredText.Check(audit);
+        return writer.RunAsync(session =>
+        {
+            Check(session, fence);
+            return change(session);
+        });
+    }
+
+    // Whether the room would be left without an owner. One who goes by themselves may, when they leave nobody behind.
+    private static bool IsLastOwner(SqliteSession session, string room, string user, bool mayLeaveAlone) => session.QueryFirst(
+        "SELECT 'last' FROM members WHERE room = $1 AND user = $2 AND role = 'owner' "
+        + "AND NOT EXISTS (SELECT 1 FROM members o WHERE o.room = $1 AND o.user <> $2 AND o.role = 'owner') "
+        + "AND ($3 = 0 OR EXISTS (SELECT 1 FROM members o WHERE o.room = $1 AND o.user <> $2))",
+        static row => row.GetString(0),
+        room,
+        user,
+        mayLeaveAlone ? 1 : 0) is not null;
 
     /// <summary>Throws unless the activation still holds the room. In the same transaction as what follows.</summary>
     internal static void Check(SqliteSession session, RoomFence fence)
@@ -116,5 +167,7 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
         Epoch: row.GetInt64(3),
         LastSeq: row.GetInt64(4),
         LastAt: SqliteText.ToTime(row.GetString(row.IsDBNull(5) ? 7 : 5)),
-        Members: row.GetInt64(6));
+        Members: row.GetInt64(6),
+        CreatedAt: SqliteText.ToTime(row.GetString(7)),
+        ArchivedAt: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 8)));
 }

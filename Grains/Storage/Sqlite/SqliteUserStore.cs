@@ -5,6 +5,11 @@ namespace OrleansChat.Grains.Storage.Sqlite;
 /// <summary>Users in SQLite.</summary>
 internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
 {
+    public Task SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at) => writer.RunAsync(session => blocked
+        ? session.Execute(
+            "INSERT INTO blocks (user, blocked, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", user, other, SqliteText.Of(at))
+        : session.Execute("DELETE FROM blocks WHERE user = $1 AND blocked = $2", user, other));
+
     public Task SetNameAsync(string user, string? name, DateTimeOffset at)
     {
         StoredText.Check(name, "name");

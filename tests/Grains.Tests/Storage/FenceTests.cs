@@ -28,6 +28,12 @@ public abstract class FenceTests(Func<Task<TempStore>> open)
         ["unmute"] = (store, fence) => store.SetMutedAsync(fence, "bob", null),
         ["ban"] = (store, fence) => store.BanAsync(fence, new Ban("alice", DateTimeOffset.MaxValue, "late", At)),
         ["unban"] = (store, fence) => store.UnbanAsync(fence, "mallory"),
+        ["invite a member"] = (store, fence) => store.AddMemberAsync(
+            fence, new NewMember("late", MemberRole.Member, 0, At), Shorthand.Note("invite", "late")),
+        ["kick a member"] = (store, fence) => store.RemoveMemberAsync(fence, "bob", Shorthand.Note("kick", "bob")),
+        ["give a role"] = (store, fence) => store.SetRoleAsync(fence, "bob", MemberRole.Owner),
+        ["set the topic"] = (store, fence) => store.EditAsync(Edit(fence, 2, RoomEventKind.Topic)),
+        ["archive"] = (store, fence) => store.EditAsync(Edit(fence, 3, RoomEventKind.Archived)),
     };
 
     [Theory]
@@ -157,6 +163,9 @@ public abstract class FenceTests(Func<Task<TempStore>> open)
 
         return acknowledged;
     }
+
+    private static EditRequest Edit(RoomFence fence, long seq, RoomEventKind kind) => new(
+        fence, new RoomEvent(seq, kind, "alice", null, "late", At, null, null, null), Shorthand.Note("edit"));
 
     private static AppendRequest Request(RoomFence fence, long lastSeq, string text) =>
         new(fence, lastSeq, At, [TempStore.From("alice", TempStore.Text(text))]);

@@ -17,12 +17,12 @@ public abstract class MembershipTests(Func<Task<TempStore>> open)
         Assert.False(await temp.Rooms.AddMemberAsync(fence, Member("bob")));
         Assert.True(await temp.Rooms.AddMemberAsync(fence, Member("carol")));
         Assert.Equal(3, await CountAsync(temp));
-        Assert.True(await temp.Rooms.RemoveMemberAsync(fence, "bob"));
-        Assert.False(await temp.Rooms.RemoveMemberAsync(fence, "bob"));
+        Assert.Equal(MemberChange.Removed, await temp.Rooms.RemoveMemberAsync(fence, "bob"));
+        Assert.Equal(MemberChange.None, await temp.Rooms.RemoveMemberAsync(fence, "bob"));
         Assert.Equal(2, await CountAsync(temp));
-        Assert.True(await temp.Rooms.BanAsync(fence, Ban("carol")));
-        Assert.False(await temp.Rooms.BanAsync(fence, Ban("carol")));
-        Assert.False(await temp.Rooms.BanAsync(fence, Ban("mallory")));
+        Assert.Equal(MemberChange.Removed, await temp.Rooms.BanAsync(fence, Ban("carol")));
+        Assert.Equal(MemberChange.None, await temp.Rooms.BanAsync(fence, Ban("carol")));
+        Assert.Equal(MemberChange.Changed, await temp.Rooms.BanAsync(fence, Ban("mallory")));
         Assert.Equal(1, await CountAsync(temp));
     }
 

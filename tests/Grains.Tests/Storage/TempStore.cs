@@ -81,7 +81,7 @@ public abstract class TempStore : IAsyncDisposable
     public async Task<ImmutableArray<string>> DumpAsync()
     {
         var rows = ImmutableArray.CreateBuilder<string>();
-        foreach (var table in new[] { "rooms", "events", "members", "bans" })
+        foreach (var table in new[] { "rooms", "events", "members", "bans", "audit" })
             rows.AddRange((await QueryAsync($"SELECT * FROM {table} ORDER BY 1, 2")).Select(row => $"{table}|{row}"));
         return rows.ToImmutable();
     }

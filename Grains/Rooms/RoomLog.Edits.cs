@@ -1,0 +1,76 @@
+using OrleansChat.Grains.Storage;
+using OrleansChat.Rooms;
+
+namespace OrleansChat.Grains.Rooms;
+
+// What the log says of the room itself: its topic, and whether it is archived. Both are as of the newest event.
+internal sealed partial class RoomLog
+{
+    /// <summary>What the room is about, if somebody said so.</summary>
+    public string? Topic { get; private set; }
+
+    /// <summary>Whether it can only be read.</summary>
+    public bool IsArchived { get; private set; }
+
+    /// <summary>Commits an edit as the next event, in its turn.</summary>
+    /// <returns>The event's seq; 0 when it was so already.</returns>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.Archived"/>: the topic of an archived room stays.</exception>
+    /// <inheritdoc cref="AppendAsync" path="/exception"/>
+    public Task<long> EditAsync(RoomEdit edit) => EnqueueAsync(new Edit(edit));
+
+    private async Task CommitAsync(Edit edit)
+    {
+        _waitingDrafts -= edit.Size;
+        try
+        {
+            edit.Outcome.SetResult(IsSo(edit.What) ? 0 : await CommitAsync(edit.What));
+        }
+        catch (Exception error)
+        {
+            edit.Fail(error);
+            if (error is not (ChatException or StoreUnavailableException { OutcomeUnknown: false })) End(error);
+        }
+    }
+
+    private async Task<long> CommitAsync(RoomEdit edit)
+    {
+        var at = NextAt();
+        var (kind, text, audit) = edit.Kind switch
+        {
+            RoomEditKind.Topic => (RoomEventKind.Topic, edit.Text, new AuditRecord(at, _fence.Room, "topic", edit.By.User, Detail: edit.Text)),
+            RoomEditKind.Archive => (RoomEventKind.Archived, edit.Reason, new AuditRecord(at, _fence.Room, "archive", edit.By.User, Reason: edit.Reason)),
+            _ => (RoomEventKind.Restored, edit.Reason, new AuditRecord(at, _fence.Room, "restore", edit.By.User, Reason: edit.Reason)),
+        };
+        var added = new RoomEvent(LastSeq + 1, kind, edit.By.User, edit.Name, text ?? "", at, Key: null, ReplyTo: null, Data: null);
+        await _store.EditAsync(new EditRequest(_fence, added, audit));
+        Keep(added);
+        if (kind == RoomEventKind.Topic) Topic = edit.Text;
+        else IsArchived = kind == RoomEventKind.Archived;
+        _committed();
+        return added.Seq;
+    }
+
+    // Asked when its turn has come: what was on its way before it counts.
+    private bool IsSo(RoomEdit edit) => edit.Kind switch
+    {
+        RoomEditKind.Topic when edit.Text == Topic => true,
+        RoomEditKind.Topic when IsArchived => throw RoomAccess.Archived(_fence.Room),
+        RoomEditKind.Topic => false,
+        RoomEditKind.Archive => IsArchived,
+        _ => !IsArchived,
+    };
+
+    private void RefuseArchived(List<Sends> batch)
+    {
+        var refusal = RoomAccess.Archived(_fence.Room);
+        var refused = SendOutcome.Refused(refusal.Code, refusal.Message, refusal.Field);
+        foreach (var sends in batch) sends.Outcome.SetResult([.. sends.Drafts.Select(_ => refused)]);
+    }
+
+    private sealed class Edit(RoomEdit what) : Pending<long>
+    {
+        public RoomEdit What { get; } = what;
+
+        public override int Size => 1;
+    }
+}
