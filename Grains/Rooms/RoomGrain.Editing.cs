@@ -9,8 +9,11 @@ internal sealed partial class RoomGrain
     {
         RoomAccess.CheckLine(edit.Text, RoomRules.TopicLength, "topic");
         RoomAccess.CheckLine(edit.Reason, RoomRules.ReasonLength, "reason");
-        var (room, standing) = await RequireMemberAsync(edit.By);
-        RoomAccess.CheckMayEdit(Room, edit, standing, _clock.GetUtcNow());
-        return await room.Log.EditAsync(edit);
+        while (true)
+        {
+            var (room, standing) = await RequireMemberAsync(edit.By);
+            RoomAccess.CheckMayEdit(Room, edit, standing, _clock.GetUtcNow());
+            if (await room.Log.EditAsync(edit, () => room.Members.IsStill(edit.By.User, standing)) is { } seq) return seq;
+        }
     }
 }

@@ -108,10 +108,14 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         }
 
         if (room is null) EndIfEmpty();
-        var standing = room is null ? null : await room.Members.FindAsync(batch.User);
-        var by = new Actor(batch.User, batch.IsAdministrator);
-        CheckMayWrite(room, by, standing);
-        return new SendReply(room!.Head.Log, room.Head.Epoch, await AppendAsync(room, batch));
+        while (true)
+        {
+            var standing = room is null ? null : await room.Members.FindAsync(batch.User);
+            CheckMayWrite(room, new Actor(batch.User, batch.IsAdministrator), standing);
+            var outcomes = await AppendAsync(room!, batch, standing!);
+            if (!outcomes.IsDefault) return new SendReply(room!.Head.Log, room.Head.Epoch, outcomes);
+            await CheckNotBlockedAsync();
+        }
     }
 
     public async Task Read(string user, long seq)
@@ -257,15 +261,14 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         if (room!.Log.IsArchived) throw RoomAccess.Archived(Room);
     }
 
-    private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch)
+    // Default when the sender's standing has changed while they waited.
+    private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch, Standing standing)
     {
         var lastSeq = room.Log.LastSeq;
-        if (batch.Drafts.All(draft => IsPossible(draft, lastSeq)))
-            return await room.Log.AppendAsync([.. batch.Drafts.Select(d => new SenderDraft(batch.User, batch.Name, d))]);
-
         var possible = batch.Drafts.Where(draft => IsPossible(draft, lastSeq)).ToImmutableArray();
         var committed = possible.IsEmpty ? [] : await room.Log.AppendAsync(
-            [.. possible.Select(d => new SenderDraft(batch.User, batch.Name, d))]);
+            [.. possible.Select(d => new SenderDraft(batch.User, batch.Name, d))], () => room.Members.IsStill(batch.User, standing));
+        if (committed.IsDefault || possible.Length == batch.Drafts.Length) return committed;
         var next = 0;
         return [.. batch.Drafts.Select(draft => IsPossible(draft, lastSeq)
             ? committed[next++]

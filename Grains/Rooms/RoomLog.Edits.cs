@@ -13,17 +13,19 @@ internal sealed partial class RoomLog
     public bool IsArchived { get; private set; }
 
     /// <summary>Commits an edit as the next event, in its turn.</summary>
-    /// <returns>The event's seq; 0 when it was so already.</returns>
+    /// <param name="edit">The edit.</param>
+    /// <param name="isStillAllowed">Whether what allowed it still holds, asked when its turn has come.</param>
+    /// <returns>The event's seq; 0 when it was so already; nothing when it is no longer allowed, and was not done.</returns>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Archived"/>: the topic of an archived room stays.</exception>
     /// <inheritdoc cref="AppendAsync" path="/exception"/>
-    public Task<long> EditAsync(RoomEdit edit) => EnqueueAsync(new Edit(edit));
+    public Task<long?> EditAsync(RoomEdit edit, Func<bool> isStillAllowed) => EnqueueAsync(new Edit(edit, isStillAllowed));
 
     private async Task CommitAsync(Edit edit)
     {
         _waitingDrafts -= edit.Size;
         try
         {
-            edit.Outcome.SetResult(IsSo(edit.What) ? 0 : await CommitAsync(edit.What));
+            edit.Outcome.SetResult(!edit.IsStillAllowed ? null : IsSo(edit.What) ? 0 : await CommitAsync(edit.What));
         }
         catch (Exception error)
         {
@@ -67,8 +69,10 @@ internal sealed partial class RoomLog
         foreach (var sends in batch) sends.Outcome.SetResult([.. sends.Drafts.Select(_ => refused)]);
     }
 
-    private sealed class Edit(RoomEdit what) : Pending<long>
+    private sealed class Edit(RoomEdit what, Func<bool> isStillAllowed) : Pending<long?>
     {
+        public bool IsStillAllowed => isStillAllowed();
+
         public RoomEdit What { get; } = what;
 
         public override int Size => 1;

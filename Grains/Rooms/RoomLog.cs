@@ -62,11 +62,17 @@ internal sealed partial class RoomLog
     public SeqWindow<RoomEvent> Recent { get; } = new(RecentEvents, RecentCharacters);
 
     /// <summary>Commits the drafts, one after the other, with nobody else's between them.</summary>
+    /// <param name="drafts">The drafts.</param>
+    /// <param name="isStillAllowed">
+    /// Whether what allowed them still holds, asked when their turn has come: they may have waited while their sender was
+    /// banned, and whoever banned them has been told so.
+    /// </param>
+    /// <returns>An outcome for each; <see langword="default"/> when it no longer holds, and nothing was done.</returns>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: too many are waiting.</exception>
     /// <exception cref="FencedException">This activation is over.</exception>
     /// <exception cref="StoreUnavailableException">The store failed.</exception>
-    public Task<ImmutableArray<SendOutcome>> AppendAsync(ImmutableArray<SenderDraft> drafts) =>
-        EnqueueAsync(new Sends(drafts));
+    public Task<ImmutableArray<SendOutcome>> AppendAsync(ImmutableArray<SenderDraft> drafts, Func<bool>? isStillAllowed = null) =>
+        EnqueueAsync(new Sends(drafts, isStillAllowed));
 
     /// <summary>Waits for what is on its way to the disk.</summary>
     public Task DrainAsync() => _flushing;
@@ -95,6 +101,7 @@ internal sealed partial class RoomLog
     {
         try
         {
+            if (batch is []) return;
             if (IsArchived) RefuseArchived(batch);
             else Accept(batch, await _store.AppendAsync(new AppendRequest(_fence, LastSeq, NextAt(), [.. batch.SelectMany(p => p.Drafts)])));
         }
@@ -112,11 +119,17 @@ internal sealed partial class RoomLog
         while (_waiting.TryPeek(out var next) && next is Sends sends && (batch.Count == 0 || drafts + sends.Size <= MaxPerCommit))
         {
             _waiting.Dequeue();
+            _waitingDrafts -= sends.Size;
+            if (!sends.IsStillAllowed)
+            {
+                sends.Outcome.SetResult(default);
+                continue;
+            }
+
             batch.Add(sends);
             drafts += sends.Size;
         }
 
-        _waitingDrafts -= drafts;
         return batch;
     }
 
@@ -168,8 +181,10 @@ internal sealed partial class RoomLog
         public override void Fail(Exception error) => Outcome.SetException(error);
     }
 
-    private sealed class Sends(ImmutableArray<SenderDraft> drafts) : Pending<ImmutableArray<SendOutcome>>
+    private sealed class Sends(ImmutableArray<SenderDraft> drafts, Func<bool>? isStillAllowed) : Pending<ImmutableArray<SendOutcome>>
     {
+        public bool IsStillAllowed => isStillAllowed?.Invoke() != false;
+
         public ImmutableArray<SenderDraft> Drafts { get; } = drafts;
 
         public override int Size => Drafts.Length;

@@ -32,6 +32,9 @@ internal sealed class RoomMembers(IChatReader reader, RoomHead head)
         }
     }
 
+    /// <summary>Whether this is what the user is to the room, as far as is known without reading.</summary>
+    public bool IsStill(string user, Standing standing) => ReferenceEquals(_standings.GetValueOrDefault(user), standing);
+
     /// <summary>A change to the user's standing was committed; the next to ask reads it.</summary>
     public void Changed(string user)
     {

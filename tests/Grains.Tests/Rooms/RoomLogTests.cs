@@ -161,6 +161,29 @@ public sealed class RoomLogTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_no_longer_allowed_when_its_turn_comes_is_not_done()
+    {
+        var log = await OpenAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
+        var allowed = true;
+        var archive = new RoomEdit(new Actor("alice"), null, RoomEditKind.Archive, null, null);
+        var (first, second, other, edit) = await _turns.RunAsync(() => (
+            log.AppendAsync([Draft("on its way")], () => allowed),
+            log.AppendAsync([Draft("waits"), Draft("too")], () => allowed),
+            log.AppendAsync([Draft("of somebody else")], () => true),
+            log.EditAsync(archive, () => allowed)));
+        await _turns.RunAsync(() => allowed = false);
+        gate.Open();
+        Assert.Equal(1, (await first).Single().Seq);
+        Assert.True((await second).IsDefault);
+        Assert.Equal(2, (await other).Single().Seq);
+        Assert.Null(await edit);
+        Assert.Equal(["on its way", "of somebody else"], (await _temp.LogAsync("lobby")).Select(e => e.Text));
+        // What waited takes no place of what comes.
+        Assert.Equal(3, (await SendAsync(log, "after")).Seq);
+    }
+
+    [Fact]
     public async Task Draining_waits_for_what_is_on_its_way_to_the_disk()
     {
         var log = await OpenAsync();
