@@ -67,14 +67,15 @@ internal static class RoomAccess
     public static void CheckMayModerate(string room, Standing standing, Moderation what, MemberRole? whom)
     {
         CheckNotDirect(room, standing.Kind);
-        var isMember = standing.Role is not null;
-        if (what.Action == ModerationAction.Invite && standing.Kind == RoomKind.Public && isMember) return;
+        var isOwn = what.By == what.User;
+        if (what.Action == ModerationAction.Invite && standing.Kind == RoomKind.Public && standing.Role is not null) return;
+        // Whoever has a role may give it up.
+        if (what.Action == ModerationAction.Role && isOwn && what.Role <= standing.Role) return;
         if (!what.IsAdministrator && what.Action == ModerationAction.Role && standing.Role < MemberRole.Owner) throw OnlyOwners(room);
         if (!what.IsAdministrator && standing.Role < MemberRole.Moderator) throw OnlyOwnersAndModerators(room);
-        var isOwn = what.By == what.User;
         if (isOwn && what.Action is ModerationAction.Kick or ModerationAction.Ban or ModerationAction.Mute)
             throw new ChatException(ChatErrorCode.BadField, $"nobody can {StoredText.Of(what.Action)} themselves", "user");
-        if (what.IsAdministrator || what.Action == ModerationAction.Invite || (isOwn && what.Action == ModerationAction.Role)) return;
+        if (what.IsAdministrator || what.Action == ModerationAction.Invite) return;
         if (whom >= standing.Role)
             throw new ChatException(ChatErrorCode.Forbidden, $"'{what.User}' has a role in '{room}' that is not below yours", "user");
     }
