@@ -6,6 +6,7 @@ using OrleansChat.Accounts;
 using OrleansChat.Gateway.Accounts;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
+using OrleansChat.Grains.Tests.Clocks;
 
 namespace OrleansChat.Gateway.Tests.Accounts;
 
@@ -17,9 +18,9 @@ internal sealed class AccountGateway : IAsyncDisposable
 
     public const string Other = "Δεν ξέρω τι να γράψω 🙂";
 
-    private AccountGateway(TestGateway gateway, Costs costs)
+    private AccountGateway(TestGateway gateway, Costs costs, ShiftedClock clock)
     {
-        (Gateway, Costs) = (gateway, costs);
+        (Gateway, Costs, Clock) = (gateway, costs, clock);
         Client = new AccountClient(gateway.Http);
     }
 
@@ -27,16 +28,26 @@ internal sealed class AccountGateway : IAsyncDisposable
 
     public Costs Costs { get; }
 
+    /// <summary>Its clock, which a test may set forward.</summary>
+    public ShiftedClock Clock { get; }
+
     public AccountClient Client { get; }
 
     /// <summary>Cheap hashes, unless a test measures them: it is the count that matters.</summary>
-    public static Task<AccountGateway> StartAsync(params string[] settings) => StartAsync(iterations: 500, settings);
+    public static Task<AccountGateway> StartAsync(params string[] settings) => StartAsync(configure: null, iterations: 500, settings);
 
-    public static async Task<AccountGateway> StartAsync(int? iterations, params string[] settings)
+    public static async Task<AccountGateway> StartAsync(Action<WebApplicationBuilder>? configure, int? iterations, params string[] settings)
     {
-        var costs = new Costs();
-        var gateway = await TestGateway.StartAsync(builder => Configure(builder, costs, iterations), ["Auth:Mode=Accounts", .. settings]);
-        return new AccountGateway(gateway, costs);
+        var (costs, clock) = (new Costs(), new ShiftedClock());
+        var gateway = await TestGateway.StartAsync(
+            builder =>
+            {
+                Configure(builder, costs, iterations);
+                builder.Services.AddSingleton<TimeProvider>(clock);
+                configure?.Invoke(builder);
+            },
+            ["Auth:Mode=Accounts", .. settings]);
+        return new AccountGateway(gateway, costs, clock);
     }
 
     public async Task<Answer> RegisterAsync(string user, string password = Password, string? name = null) =>
@@ -65,6 +76,7 @@ internal sealed class AccountGateway : IAsyncDisposable
 internal sealed class Costs : IIncomingGrainCallFilter
 {
     private readonly ConcurrentQueue<string> _done = new();
+    private readonly ConcurrentQueue<(string User, GuessVerdict Verdict, bool Opens)> _ends = new();
 
     public IReadOnlyCollection<string> Done => _done;
 
@@ -78,10 +90,16 @@ internal sealed class Costs : IIncomingGrainCallFilter
         return [.. _done];
     }
 
-    public Task Invoke(IIncomingGrainCallContext context)
+    /// <summary>What became of a user's guesses, in the order in which they ended.</summary>
+    public IEnumerable<(GuessVerdict Verdict, bool Opens)> EndsOf(string user) =>
+        _ends.Where(end => end.User == user).Select(end => (end.Verdict, end.Opens));
+
+    public async Task Invoke(IIncomingGrainCallContext context)
     {
         if (context.InterfaceMethod.DeclaringType == typeof(IAccountGrain)) Add(context.MethodName);
-        return context.Invoke();
+        await context.Invoke();
+        if (context.MethodName != nameof(IAccountGrain.EndGuess)) return;
+        _ends.Enqueue((context.TargetId.Key.ToString()!, (GuessVerdict)context.Request.GetArgument(1)!, context.Result is true));
     }
 }
 

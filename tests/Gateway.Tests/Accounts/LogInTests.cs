@@ -1,0 +1,154 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansChat.Accounts;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Users;
+
+namespace OrleansChat.Gateway.Tests.Accounts;
+
+/// <summary>Who gets in with a password, and what those learn who do not: nothing.</summary>
+public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<SharedAccountGateway>
+{
+    private static readonly string[] OneGuess = [nameof(IAccountGrain.BeginGuess), "verify", nameof(IAccountGrain.EndGuess)];
+
+    private readonly AccountGateway _gateway = shared.Gateway;
+
+    [Fact]
+    public async Task No_such_user_a_wrong_password_and_a_locked_account_are_one_answer_after_the_same_work()
+    {
+        var (known, locked, unknown) = (Names.New("known"), Names.New("locked"), Names.New("unknown"));
+        await _gateway.RegisterAsync(known);
+        await _gateway.RegisterAsync(locked);
+        await LockAsync(locked);
+        var answers = new List<string>();
+        foreach (var (user, password) in new[]
+                 {
+                     (known, AccountGateway.Other), (unknown, AccountGateway.Other), (unknown, AccountGateway.Password),
+                     (locked, AccountGateway.Other), (locked, AccountGateway.Password),
+                 })
+        {
+            var work = await _gateway.Costs.OfAsync(async () =>
+            {
+                var refused = (await _gateway.Client.LogInAsync(user, password)).Refused(401, "unauthorized");
+                answers.Add($"{refused.Body}");
+            });
+            Assert.Equal(OneGuess, work);
+        }
+
+        Assert.Single(answers.Distinct());
+        Assert.DoesNotContain(known, answers[0], StringComparison.Ordinal);
+        Assert.Equal(OneGuess, await _gateway.Costs.OfAsync(() => _gateway.Client.LogInAsync(known, AccountGateway.Password)));
+    }
+
+    [Fact]
+    public async Task After_five_wrong_passwords_the_right_one_is_refused_for_five_minutes()
+    {
+        var user = Names.New("alice");
+        await _gateway.RegisterAsync(user);
+        await LockAsync(user);
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Refused(401, "unauthorized");
+        _gateway.Clock.Advance(TimeSpan.FromMinutes(4));
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Refused(401, "unauthorized");
+        _gateway.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
+    }
+
+    [Fact]
+    public async Task A_right_password_in_between_begins_the_count_anew()
+    {
+        var user = Names.New("alice");
+        await _gateway.RegisterAsync(user);
+        for (var round = 0; round < 3; round++)
+        {
+            for (var i = 0; i < 4; i++) (await _gateway.Client.LogInAsync(user, AccountGateway.Other)).Refused(401, "unauthorized");
+            (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_guesses_at_once_no_more_are_good_for_anything_than_one_by_one()
+    {
+        var user = Names.New("alice");
+        await _gateway.RegisterAsync(user);
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _gateway.Client.LogInAsync(user, AccountGateway.Other)));
+        Assert.All(guesses, guess => guess.Refused(401, "unauthorized"));
+        var right = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _gateway.Client.LogInAsync(user, AccountGateway.Password)));
+        Assert.All(right, guess => guess.Refused(401, "unauthorized"));
+    }
+
+    [Fact]
+    public async Task Of_right_and_wrong_guesses_at_once_no_right_one_counts_behind_five_wrong_ones()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var user = Names.New("alice");
+            await _gateway.RegisterAsync(user);
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+                _gateway.Client.LogInAsync(user, i % 7 == 6 ? AccountGateway.Password : AccountGateway.Other)));
+            var wrong = 0;
+            foreach (var (verdict, opens) in _gateway.Costs.EndsOf(user))
+            {
+                Assert.Equal(verdict == GuessVerdict.Right && wrong < 5, opens);
+                if (opens) wrong = 0;
+                else if (verdict == GuessVerdict.Wrong) wrong++;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Many_devices_of_one_user_log_in_at_once()
+    {
+        var user = Names.New("alice");
+        await _gateway.RegisterAsync(user);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _gateway.Client.LogInAsync(user, AccountGateway.Password)));
+        Assert.All(answers, answer => answer.Done());
+        Assert.Equal(20, answers.Select(answer => answer.RefreshToken).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task An_id_is_exact_in_its_case_and_normalised_in_its_form()
+    {
+        var user = Names.New("zoë");
+        await _gateway.RegisterAsync(user);
+        (await _gateway.Client.LogInAsync(user.Normalize(System.Text.NormalizationForm.FormD), AccountGateway.Password)).Done();
+        (await _gateway.Client.LogInAsync(user.ToUpperInvariant(), AccountGateway.Password)).Refused(401, "unauthorized");
+    }
+
+    [Fact]
+    public async Task A_hash_made_with_fewer_rounds_is_made_anew_and_nobody_is_logged_out_by_it()
+    {
+        var user = Names.New("alice");
+        var registered = await _gateway.RegisterAsync(user);
+        var grain = _gateway.Gateway.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(user);
+        var account = (await grain.Find())!;
+        var weak = new PasswordHasher<string>(Options.Create(
+            new PasswordHasherOptions { IterationCount = 100 })).HashPassword(user, AccountGateway.Password);
+        await grain.Change(new AccountChange(account.Stamp, weak, account.Stamp));
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Other)).Refused(401, "unauthorized");
+        Assert.Equal(weak, (await grain.Find())!.PasswordHash);
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
+        Assert.NotEqual(weak, (await grain.Find())!.PasswordHash);
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
+        (await _gateway.Client.RefreshAsync(registered.RefreshToken)).Done();
+    }
+
+    [Fact]
+    public async Task A_suspended_user_is_told_so_after_the_right_password_alone()
+    {
+        var user = Names.New("alice");
+        var registered = await _gateway.RegisterAsync(user);
+        var grain = _gateway.Gateway.Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(user);
+        await grain.Suspend("root", until: null, "spam");
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Other)).Refused(401, "unauthorized");
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Refused(403, "suspended");
+        (await _gateway.Client.RefreshAsync(registered.RefreshToken)).Refused(403, "suspended");
+        await grain.Unsuspend("root", reason: null);
+        (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
+    }
+
+    private async Task LockAsync(string user)
+    {
+        for (var i = 0; i < 5; i++) (await _gateway.Client.LogInAsync(user, AccountGateway.Other)).Refused(401, "unauthorized");
+    }
+}
