@@ -63,7 +63,7 @@ internal sealed partial class GatewayReporter : BackgroundService
         do
         {
             var status = Status;
-            var isDue = told is null || status.IsDraining != told.IsDraining
+            var isDue = told is null || status.Draining != told.Draining
                 || _clock.GetElapsedTime(toldAt) >= GatewayRules.ReportInterval;
             if (!isDue || !_silos.IsMade || !await TryReportAsync(status)) continue;
             (told, toldAt) = (status, _clock.GetTimestamp());

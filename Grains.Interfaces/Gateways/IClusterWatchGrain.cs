@@ -13,7 +13,17 @@ public interface IClusterWatchGrain : IGrainWithIntegerKey
     /// <param name="known">The version that the caller has; 0 if none.</param>
     [Alias("Watch"), ResponseTimeout("00:00:05")]
     Task<ClusterView> Watch(long known);
+
+    /// <summary>Counts what the silos hold.</summary>
+    [Alias("Count")]
+    Task<ClusterCounts> Count();
 }
+
+/// <summary>What the silos hold now.</summary>
+/// <param name="Silos">How many silos take grains.</param>
+/// <param name="ActiveRooms">How many rooms are in their memories.</param>
+[GenerateSerializer, Immutable, Alias("chat.cluster-counts")]
+public sealed record ClusterCounts([property: Id(0)] int Silos, [property: Id(1)] long ActiveRooms);
 
 /// <summary>The silos that hold grains, as one of them sees it.</summary>
 /// <param name="Version">The membership's version; it grows with each change.</param>

@@ -40,7 +40,7 @@ public interface IGatewayRegistryGrain : IGrainWithIntegerKey
 /// <param name="Users">How many users these belong to.</param>
 /// <param name="StartedAt">When it was started.</param>
 /// <param name="Version">The version of the program.</param>
-/// <param name="IsDraining">Whether it is on its way out.</param>
+/// <param name="Draining">Whether it is on its way out.</param>
 [GenerateSerializer, Immutable, Alias("chat.gateway-status")]
 public sealed record GatewayStatus(
     [property: Id(0)] string Name,
@@ -48,4 +48,4 @@ public sealed record GatewayStatus(
     [property: Id(2)] int Users,
     [property: Id(3)] DateTimeOffset StartedAt,
     [property: Id(4)] string Version,
-    [property: Id(5)] bool IsDraining);
+    [property: Id(5)] bool Draining);

@@ -77,6 +77,14 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>Gives back one that was spent for nothing.</summary>
     [Alias("Return"), ResponseTimeout("00:00:02")]
     Task Return(UserBudget budget);
+    /// <summary>Whether the user is online: for themselves, for administrators, and for those in a room with them.</summary>
+    /// <param name="by">Who asks.</param>
+    /// <param name="within">The rooms that count; all of them when absent.</param>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.Forbidden"/>: who asks may not know, not even whether there is such a user.
+    /// </exception>
+    [Alias("Presence")]
+    Task<UserPresence> Presence(Actor by, ImmutableArray<string>? within);
 }
 
 /// <summary>A connection that asks to be registered.</summary>

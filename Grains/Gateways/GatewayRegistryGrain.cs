@@ -70,7 +70,7 @@ internal sealed partial class GatewayRegistryGrain(Departure departure, TimeProv
         }
 
         // It says so itself a moment later; whoever looks meanwhile shall see it too.
-        if (_gateways.TryGetValue(gateway, out var now)) _gateways[gateway] = now with { Status = now.Status with { IsDraining = true } };
+        if (_gateways.TryGetValue(gateway, out var now)) _gateways[gateway] = now with { Status = now.Status with { Draining = true } };
     }
 
     private void ForgetExpired()

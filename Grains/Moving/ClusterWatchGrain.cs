@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansChat.Gateways;
+using OrleansChat.Grains.Rooms;
 
 namespace OrleansChat.Grains.Moving;
 
@@ -28,6 +29,15 @@ internal sealed class ClusterWatchGrain(IClusterMembershipService membership, Ti
         }
 
         return View(membership.CurrentSnapshot);
+    }
+
+    public async Task<ClusterCounts> Count()
+    {
+        var rooms = typeof(RoomGrain).FullName!;
+        var statistics = await GrainFactory.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics();
+        return new ClusterCounts(
+            membership.CurrentSnapshot.Members.Values.Count(member => member.Status == SiloStatus.Active),
+            statistics.Where(one => one.GrainType.StartsWith(rooms, StringComparison.Ordinal)).Sum(one => (long)one.ActivationCount));
     }
 
     private static ClusterView View(ClusterMembershipSnapshot snapshot)

@@ -26,6 +26,12 @@ public interface IChatReader
     /// <summary>All rooms of a user, in the order of their ids.</summary>
     Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user);
 
+    /// <summary>Whether two users are members of the same room.</summary>
+    /// <param name="one">One of them.</param>
+    /// <param name="other">The other.</param>
+    /// <param name="within">The rooms that count; all of them when absent.</param>
+    Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within);
+
     /// <summary>A page of public rooms and those of a user; for an administrator all private ones too.</summary>
     Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit);
 

@@ -84,6 +84,18 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
             PostgresValue.Of(user)),
     ];
 
+    public async Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within)
+    {
+        var rows = await ReadAsync(
+            "SELECT 1 FROM members a JOIN members b ON b.room = a.room AND b.user_id = $2 WHERE a.user_id = $1 "
+            + "AND ($3 IS NULL OR a.room = ANY($3)) LIMIT 1",
+            static row => row.GetInt32(0),
+            PostgresValue.Of(one),
+            PostgresValue.Of(other),
+            PostgresValue.Of(within?.ToArray()));
+        return rows.Count > 0;
+    }
+
     public async Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit)
     {
         var rows = await ReadAsync(

@@ -14,7 +14,7 @@ internal static class PostgresValue
 
     public static NpgsqlParameter Of(DateTimeOffset? time) => Of(ToUtc(time), NpgsqlDbType.TimestampTz);
 
-    public static NpgsqlParameter Of(string?[] texts) => Of(texts, NpgsqlDbType.Array | NpgsqlDbType.Text);
+    public static NpgsqlParameter Of(string?[]? texts) => Of(texts, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     public static NpgsqlParameter Of(long[] numbers) => Of(numbers, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 

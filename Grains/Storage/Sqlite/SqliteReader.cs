@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using OrleansChat.Rooms;
@@ -82,6 +83,14 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
             Archived: row.GetBoolean(5),
             MutedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 6))),
         user).ToImmutableArray());
+
+    public Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within) => ReadAsync(session => session.Query(
+        "SELECT 1 FROM members a JOIN members b ON b.room = a.room AND b.user = $2 WHERE a.user = $1 "
+        + "AND ($3 IS NULL OR a.room IN (SELECT value FROM json_each($3))) LIMIT 1",
+        static row => row.GetInt64(0),
+        one,
+        other,
+        within is { } rooms ? JsonSerializer.Serialize(rooms) : null).Count > 0);
 
     public Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit) => ReadAsync(session =>
     {

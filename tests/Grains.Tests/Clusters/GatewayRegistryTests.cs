@@ -33,7 +33,7 @@ public sealed class GatewayRegistryTests(MovingCluster cluster) : IClassFixture<
         await registry.Report(Status("other"), Reference(other));
         await registry.Drain("told");
         Assert.Equal((1, 0), (told.Drained, other.Drained));
-        Assert.Equal([Status("other"), Status("told") with { IsDraining = true }], await registry.List());
+        Assert.Equal([Status("other"), Status("told") with { Draining = true }], await registry.List());
 
         var refused = await Assert.ThrowsAsync<ChatException>(() => registry.Drain("unknown"));
         Assert.Equal((ChatErrorCode.BadField, "gateway"), (refused.Code, refused.Field));
@@ -68,7 +68,7 @@ public sealed class GatewayRegistryTests(MovingCluster cluster) : IClassFixture<
         await cluster.Silos.StartAdditionalSiloAsync();
     }
 
-    private static GatewayStatus Status(string name) => new(name, Connections: 5, Users: 3, Started, "1.0", IsDraining: false);
+    private static GatewayStatus Status(string name) => new(name, Connections: 5, Users: 3, Started, "1.0", Draining: false);
 
     // Each test has a registry of its own; the product has one.
     private IGatewayRegistryGrain Registry(long key) => cluster.Grains.GetGrain<IGatewayRegistryGrain>(key);
