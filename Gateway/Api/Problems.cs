@@ -36,15 +36,13 @@ internal static class Problems
     /// <summary>Writes a refusal as the response.</summary>
     /// <param name="context">The request; nothing of its response may have been sent.</param>
     /// <param name="refusal">Why.</param>
-    /// <param name="retryAfter">When to try again, if that is known.</param>
     /// <param name="status">The HTTP status, if it is not the one of the code.</param>
-    public static Task WriteAsync(HttpContext context, ChatException refusal, TimeSpan? retryAfter = null, int? status = null)
+    public static Task WriteAsync(HttpContext context, ChatException refusal, int? status = null)
     {
         var response = context.Response;
         response.StatusCode = status ?? ToStatus(refusal.Code);
         response.Headers.CacheControl = "no-store";
-        retryAfter ??= refusal.RetryAfter;
-        if (retryAfter is null && refusal.Code == ChatErrorCode.Unavailable) retryAfter = UnavailableFor;
+        var retryAfter = refusal.RetryAfter ?? (refusal.Code == ChatErrorCode.Unavailable ? UnavailableFor : null);
         if (retryAfter is { } wait)
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var problem = new Problem(

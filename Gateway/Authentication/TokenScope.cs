@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace OrleansChat.Gateway.Authentication;
 
@@ -14,6 +15,9 @@ internal sealed class TokenScope
 
     /// <summary>Whether the token is limited to some rooms.</summary>
     public bool IsLimited => _rooms is not null;
+
+    /// <summary>The rooms that it is limited to; none when it is good for all.</summary>
+    public ImmutableArray<string>? Rooms => _rooms?.Items;
 
     /// <summary>These rooms alone.</summary>
     public static TokenScope Of(IEnumerable<string> rooms) => new(rooms.ToFrozenSet(StringComparer.Ordinal));

@@ -26,6 +26,9 @@ internal sealed class GatewayServices(
 
     public ChatLimits Limits { get; } = limits.Value;
 
+    /// <summary>The most bytes of a page of history.</summary>
+    public int HistoryBytes => Limits.OutboxBytes / 2;
+
     public TimeProvider Clock { get; } = clock;
 
     public ILogger Logger { get; } = logger;
@@ -37,7 +40,7 @@ internal sealed class GatewayServices(
     public IRoomDirectoryGrain Directory => grains.GetGrain<IRoomDirectoryGrain>(0);
 
     /// <summary>Makes the user a member of a room; the room's feed hears from which activation the answer came.</summary>
-    public async Task<RoomView> JoinAsync(string room, string user, string connection)
+    public async Task<RoomView> JoinAsync(string room, string user, string? connection)
     {
         var view = await UnlessLostAsync(room, grain => grain.Join(user, connection));
         Feeds.Heard(room, view.Log, view.Epoch);
@@ -54,8 +57,13 @@ internal sealed class GatewayServices(
     }
 
     /// <summary>Changes a room as a whole; its feed hears what to expect.</summary>
-    public async Task EditAsync(string room, RoomEdit edit) =>
-        Feeds.Acknowledged(room, await UnlessLostAsync(room, grain => grain.Edit(edit)));
+    /// <returns>The seq of the event that says so; 0 when it was so already.</returns>
+    public async Task<long> EditAsync(string room, RoomEdit edit)
+    {
+        var seq = await UnlessLostAsync(room, grain => grain.Edit(edit));
+        Feeds.Acknowledged(room, seq);
+        return seq;
+    }
 
     public IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
 

@@ -31,6 +31,7 @@ internal static class ChatGateway
         if (settings.Mode == ClusterMode.Embedded) builder.AddSiloInside();
         else builder.AddSilosOutside(settings);
         builder.AddChatAuthentication();
+        builder.AddChatApi();
         builder.AddChatGateway();
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -100,6 +101,7 @@ internal static class ChatGateway
         app.MapGet(SocketAddress.Text, ServeText).RequireRateLimiting(AddressLimits.Connect);
         app.MapTokens();
         app.MapAccounts();
+        app.MapChatApi();
     }
 
     private static Task ServeJson(HttpContext context, SocketEndpoint endpoint) => endpoint.ServeAsync(context, new JsonFormat());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -27,6 +28,21 @@ internal readonly struct CommandFields(JsonElement command)
     }
 
     public string Room() => FieldRules.Room("room", Text("room", FieldRules.MaxIdText, Required));
+
+    /// <summary>Ids of rooms, at least one and none of them twice.</summary>
+    public ImmutableArray<string> Rooms(string field, int most)
+    {
+        if (!Has(field)) Required(field);
+        var value = command.GetProperty(field);
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(static one => one.ValueKind != JsonValueKind.String))
+            throw Bad(field, $"{field} is not an array of strings");
+        if (value.GetArrayLength() is var count && (count < 1 || count > most))
+            throw Bad(field, $"{field} has {count} entries; it may have 1 to {most}");
+        ImmutableArray<string> rooms = [.. value.EnumerateArray().Select(one => FieldRules.Room(field, Unescape(field, one)))];
+        return rooms.GroupBy(static room => room, StringComparer.Ordinal).FirstOrDefault(static same => same.Count() > 1) is { } twice
+            ? throw Bad(field, $"{field} names '{twice.Key}' twice")
+            : rooms;
+    }
 
     public string User(string field) => FieldRules.User(field, Text(field, FieldRules.MaxIdText, Required));
 
@@ -95,7 +111,11 @@ internal readonly struct CommandFields(JsonElement command)
     private string String(string field)
     {
         var value = command.GetProperty(field);
-        if (value.ValueKind != JsonValueKind.String) throw Bad(field, $"{field} is not a string");
+        return value.ValueKind == JsonValueKind.String ? Unescape(field, value) : throw Bad(field, $"{field} is not a string");
+    }
+
+    private static string Unescape(string field, JsonElement value)
+    {
         try
         {
             return value.GetString()!;

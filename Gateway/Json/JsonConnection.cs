@@ -115,7 +115,7 @@ internal sealed partial class JsonConnection : Connection
 
     public IRoomHistoryGrain HistoryGrain(string room) => Services.History(room);
 
-    public int HistoryBytes => Services.Limits.OutboxBytes / 2;
+    public int HistoryBytes => Services.HistoryBytes;
 
     public void Reply(ReadOnlyMemory<byte> frame) => Socket.Send(frame);
 
@@ -191,9 +191,9 @@ internal sealed partial class JsonConnection : Connection
 
     private async Task<ReadOnlyMemory<byte>> ListRoomsAsync(RoomsCommand command)
     {
-        var listing = await Services.Directory.List(Caller.Actor, command.Query, command.After, command.Limit);
-        return JsonFrames.Rooms(
-            command.Id, listing with { Rooms = listing.Rooms.RemoveAll(room => !Caller.Scope.Has(room.Room)) });
+        var listing = await Services.Directory.List(
+            Caller.Actor, command.Query, command.After, command.Limit, Caller.Scope.Rooms);
+        return JsonFrames.Rooms(command.Id, listing);
     }
 
     private async Task<ReadOnlyMemory<byte>> ListBlocksAsync(BlocksCommand command)

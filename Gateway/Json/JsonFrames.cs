@@ -238,8 +238,8 @@ internal static partial class JsonFrames
 
     private static void WriteTime(Utf8JsonWriter json, string field, DateTimeOffset time)
     {
-        Span<char> text = stackalloc char[24];
-        time.UtcDateTime.TryFormat(text, out _, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        Span<char> text = stackalloc char[WireTime.Length];
+        WireTime.Format(time, text);
         json.WriteString(field, text);
     }
 

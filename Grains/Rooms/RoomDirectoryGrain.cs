@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Rooms;
@@ -9,8 +10,8 @@ namespace OrleansChat.Grains.Rooms;
 [Reentrant]
 internal sealed class RoomDirectoryGrain(IChatReader reader) : Grain, IRoomDirectoryGrain
 {
-    public Task<RoomListing> List(Actor by, string? query, string? after, int limit) =>
-        reader.ListRoomsAsync(by, query, after, limit);
+    public Task<RoomListing> List(Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null) =>
+        reader.ListRoomsAsync(by, query, after, limit, within);
 
     public Task<BlockPage> Blocks(string user, string? after, int limit) => reader.ListBlocksAsync(user, after, limit);
 }

@@ -33,7 +33,12 @@ public interface IChatReader
     Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within);
 
     /// <summary>A page of public rooms and those of a user; for an administrator all private ones too.</summary>
-    Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit);
+    /// <param name="by">Who asks.</param>
+    /// <param name="query">A part of the id or the topic.</param>
+    /// <param name="after">The last id of the page before.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="within">The rooms that may be listed; all when absent.</param>
+    Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null);
 
     /// <summary>A page of what was done to a room, ascending.</summary>
     Task<AuditPage> ListAuditAsync(string room, long after, int limit);

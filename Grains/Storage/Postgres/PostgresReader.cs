@@ -18,7 +18,7 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user_id = $1 "
         + "WHERE (r.kind = 'public' OR m.user_id IS NOT NULL OR ($5 AND r.kind = 'private')) AND r.room > $2 "
         + $"AND ($3 IS NULL OR strpos(upper(r.room {MentionsQuery} OR strpos(upper(r.topic {MentionsQuery}) "
-        + "ORDER BY r.room LIMIT $4";
+        + "AND ($6 IS NULL OR r.room = ANY($6)) ORDER BY r.room LIMIT $4";
 
     public async Task<EventPage> ReadAfterAsync(string room, long after, int limit)
     {
@@ -96,7 +96,8 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         return rows.Count > 0;
     }
 
-    public async Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit)
+    public async Task<RoomListing> ListRoomsAsync(
+        Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null)
     {
         var rows = await ReadAsync(
             ListRooms,
@@ -113,7 +114,8 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
             PostgresValue.Of(after ?? ""),
             PostgresValue.Of(query),
             PostgresValue.Of(limit + 1),
-            PostgresValue.Of(by.IsAdministrator));
+            PostgresValue.Of(by.IsAdministrator),
+            PostgresValue.Of(within?.ToArray()));
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using OrleansChat.Rooms;
@@ -90,15 +89,17 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         static row => row.GetInt64(0),
         one,
         other,
-        within is { } rooms ? JsonSerializer.Serialize(rooms) : null).Count > 0);
+        SqliteText.OfOrNull(within)).Count > 0);
 
-    public Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit) => ReadAsync(session =>
+    public Task<RoomListing> ListRoomsAsync(
+        Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null) => ReadAsync(session =>
     {
         var rows = session.Query(
             "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0), r.archived_at IS NOT NULL "
             + "FROM rooms r LEFT JOIN members m ON m.room = r.room AND m.user = $1 "
             + "WHERE (r.kind = 'public' OR m.user IS NOT NULL OR ($5 AND r.kind = 'private')) AND r.room > $2 "
-            + "AND ($3 IS NULL OR mentions(r.room, $3) OR mentions(r.topic, $3)) ORDER BY r.room LIMIT $4",
+            + "AND ($3 IS NULL OR mentions(r.room, $3) OR mentions(r.topic, $3)) "
+            + "AND ($6 IS NULL OR r.room IN (SELECT value FROM json_each($6))) ORDER BY r.room LIMIT $4",
             static row => new ListedRoom(
                 row.GetString(0),
                 StoredText.ToKind(row.GetString(1)),
@@ -112,7 +113,8 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
             after ?? "",
             query,
             limit + 1,
-            by.IsAdministrator);
+            by.IsAdministrator,
+            SqliteText.OfOrNull(within));
         return new RoomListing([.. rows.Take(limit)], rows.Count > limit);
     });
 

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json;
 
 namespace OrleansChat.Grains.Storage.Sqlite;
 
-/// <summary>Times in SQLite, which has no type for them.</summary>
+/// <summary>Times and lists in SQLite, which has no types for them.</summary>
 internal static class SqliteText
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -11,6 +13,9 @@ internal static class SqliteText
         time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     public static string? OfOrNull(DateTimeOffset? time) => time is { } some ? Of(some) : null;
+
+    /// <summary>A list as JSON, for <c>json_each</c>.</summary>
+    public static string? OfOrNull(ImmutableArray<string>? texts) => texts is { } some ? JsonSerializer.Serialize(some) : null;
 
     public static DateTimeOffset ToTime(string text) =>
         DateTimeOffset.ParseExact(

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using OrleansChat.Gateway.Api.Requests;
+using OrleansChat.Gateway.Authentication;
+using OrleansChat.Gateway.Json;
+
+namespace OrleansChat.Gateway.Api.Description;
+
+/// <summary>Says of an operation who may call it, and what its parameters may be.</summary>
+internal sealed class DescribeOperation(IOptions<AuthOptions> auth) : IOpenApiOperationTransformer
+{
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
+        if (!endpoint.OfType<IAllowAnonymous>().Any() && endpoint.OfType<IAuthorizeData>().Any())
+            operation.Security = SecuritySchemes.Any(auth.Value, context.Document);
+        var types = context.Description.ParameterDescriptions.ToDictionary(one => one.Name, TypeOf, StringComparer.Ordinal);
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            if (types.GetValueOrDefault(parameter.Name!) is { } type) Describe(parameter, type);
+        }
+
+        foreach (var (status, answer) in operation.Responses ?? [])
+        {
+            if (answer is OpenApiResponse { Description: null or "" } silent) silent.Description = status;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Type? TypeOf(ApiParameterDescription parameter) =>
+        (parameter.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo.ParameterType;
+
+    private static void Describe(OpenApiParameter parameter, Type type)
+    {
+        var schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        switch (type.Name)
+        {
+            case nameof(RoomId):
+                parameter.Description = "The room's id; the direct room of alice and bob is dm:alice:bob.";
+                break;
+            case nameof(UserId):
+                parameter.Description = "The user's id.";
+                break;
+            case nameof(IdCursor):
+                parameter.Description = "The next of the page before.";
+                schema.MaxLength = FieldRules.MaxCursor;
+                break;
+            case nameof(PageLimit):
+                parameter.Description = "How many entries at most.";
+                schema.Type = JsonSchemaType.Integer;
+                (schema.Minimum, schema.Maximum, schema.Default) = ("1", $"{FieldRules.MaxLimit}", FieldRules.DefaultLimit);
+                break;
+            case nameof(SeqCursor):
+                parameter.Description = parameter.Name == "before" ? "Those before this place." : "Those after this place.";
+                schema.Type = JsonSchemaType.Integer;
+                (schema.Format, schema.Minimum) = ("int64", "0");
+                break;
+            default:
+                parameter.Description = parameter.Name switch
+                {
+                    "query" => "A part of the id or the topic, in any case.",
+                    "reason" => "Why, for the audit.",
+                    IdempotencyKey.Header => "The message's key, if the body has none.",
+                    _ => parameter.Description,
+                };
+                return;
+        }
+
+        parameter.Schema = schema;
+    }
+}

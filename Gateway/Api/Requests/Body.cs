@@ -1,0 +1,71 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
+using OrleansChat.Gateway.Connections;
+using OrleansChat.Gateway.Json;
+using OrleansChat.Gateway.Limits;
+
+namespace OrleansChat.Gateway.Api.Requests;
+
+/// <summary>
+/// The body of a request, read when the handler asks for it, so that who is not let in is told so first; and read as a
+/// command of the wire is, so that both know the same fields and refuse the same way.
+/// </summary>
+/// <typeparam name="T">What it holds; the description of the API shows it.</typeparam>
+internal class Body<T>(HttpContext context, bool isOptional) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
+{
+    private static readonly string[] ContentTypes = ["application/json"];
+
+    public static ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<Body<T>?>(new Body<T>(context, isOptional: false));
+
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(ContentTypes, typeof(T), isOptional: false));
+
+    /// <inheritdoc cref="ReadAsync(Func{CommandFields, ChatLimits, T})"/>
+    public Task<T> ReadAsync(Func<CommandFields, T> read) => ReadAsync((fields, _) => read(fields));
+
+    /// <summary>Reads it.</summary>
+    /// <param name="read">Reads the fields.</param>
+    /// <exception cref="ChatException">What is wrong.</exception>
+    public async Task<T> ReadAsync(Func<CommandFields, ChatLimits, T> read)
+    {
+        var limits = context.RequestServices.GetRequiredService<GatewayServices>().Limits;
+        try
+        {
+            using var document = IsAbsent ? JsonDocument.Parse("{}") : await ParseAsync(limits.FrameBytes);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ChatException(ChatErrorCode.BadJson, "the body is not a JSON object, such as {\"text\":\"hi\"}");
+            return read(new CommandFields(document.RootElement), limits);
+        }
+        catch (JsonException error)
+        {
+            throw new ChatException(ChatErrorCode.BadJson, $"the body is not JSON: {error.Message}");
+        }
+    }
+
+    private bool IsAbsent => isOptional && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false;
+
+    private Task<JsonDocument> ParseAsync(int maxBytes)
+    {
+        var request = context.Request;
+        if (!request.HasJsonContentType())
+            throw new BadHttpRequestException("no JSON", StatusCodes.Status415UnsupportedMediaType);
+        // What fits into a frame of the wire fits here.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = maxBytes;
+        return JsonDocument.ParseAsync(request.Body, CommandParser.Options, context.RequestAborted);
+    }
+}
+
+/// <summary>The body of a request that needs none.</summary>
+/// <typeparam name="T">What it holds; the description of the API shows it.</typeparam>
+internal sealed class OptionalBody<T>(HttpContext context)
+    : Body<T>(context, isOptional: true), IBindableFromHttpContext<OptionalBody<T>>, IEndpointParameterMetadataProvider
+{
+    public static new ValueTask<OptionalBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<OptionalBody<T>?>(new OptionalBody<T>(context));
+
+    public static new void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
+        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: true));
+}
