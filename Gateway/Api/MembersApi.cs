@@ -16,19 +16,19 @@ internal static class MembersApi
         var room = api.MapGroup("/rooms/{room}").WithTags("Members");
         room.MapGet("/members", ListAsync).WithErrors(404)
             .WithSummary("A page of a room's members, in the order of their ids.");
-        room.MapPost("/invite", InviteAsync).WithErrors(404, 413)
+        room.MapPost("/invite", InviteAsync).WithErrors(404)
             .WithSummary("Makes a user a member.");
-        room.MapPost("/kick", KickAsync).WithErrors(404, 413)
+        room.MapPost("/kick", KickAsync).WithErrors(404)
             .WithSummary("Ends a user's membership; in a public room they may come back.");
-        room.MapPost("/ban", BanAsync).WithErrors(404, 413)
+        room.MapPost("/ban", BanAsync).WithErrors(404)
             .WithSummary("Ends a user's membership, and keeps them away until a time or for good.");
-        room.MapPost("/unban", UnbanAsync).WithErrors(404, 413)
+        room.MapPost("/unban", UnbanAsync).WithErrors(404)
             .WithSummary("Lifts a ban.");
-        room.MapPost("/mute", MuteAsync).WithErrors(404, 413)
+        room.MapPost("/mute", MuteAsync).WithErrors(404)
             .WithSummary("Lets a member read but not write, until a time or for good.");
-        room.MapPost("/unmute", UnmuteAsync).WithErrors(404, 413)
+        room.MapPost("/unmute", UnmuteAsync).WithErrors(404)
             .WithSummary("Lifts a mute.");
-        room.MapPost("/role", SetRoleAsync).WithErrors(404, 413)
+        room.MapPost("/role", SetRoleAsync).WithErrors(404)
             .WithSummary("Makes a member an owner, a moderator or a plain member; for owners and administrators.");
         room.MapGet("/audit", AuditAsync).WithErrors(404)
             .WithSummary("A page of what was done to the room and its members, for owners, moderators and administrators.");

@@ -22,11 +22,11 @@ internal static class MessagesApi
         var messages = api.MapGroup("/").WithTags("Messages");
         messages.MapGet("/rooms/{room}/messages", PageAsync).WithErrors(404)
             .WithSummary("A page of a room's events: the newest, those before a seq, or those after one.");
-        messages.MapPost("/rooms/{room}/messages", SendAsync).WithErrors(404, 409, 413)
+        messages.MapPost("/rooms/{room}/messages", SendAsync).WithErrors(404, 409)
             .WithSummary("Sends a message to a room. With a key it is stored once, however often it is sent.");
-        messages.MapPost("/messages", SendToManyAsync).WithErrors(413)
+        messages.MapPost("/messages", SendToManyAsync)
             .WithSummary("Sends a message to many rooms, with a result for each.");
-        messages.MapPost("/users/{user}/messages", SendToUserAsync).WithErrors(409, 413)
+        messages.MapPost("/users/{user}/messages", SendToUserAsync).WithErrors(409)
             .WithSummary("Sends a direct message to a user.");
     }
 

@@ -17,13 +17,13 @@ internal static class RoomsApi
         var rooms = api.MapGroup("/rooms").WithTags("Rooms");
         rooms.MapGet("/", ListAsync)
             .WithSummary("Public rooms and those of the caller; all rooms for administrators.");
-        rooms.MapPost("/", CreateAsync).WithErrors(413)
+        rooms.MapPost("/", CreateAsync)
             .WithSummary("Creates a public or private room; the caller is its owner.");
         rooms.MapGet("/{room}", DescribeAsync).WithErrors(404)
             .WithSummary("A room as it stands.");
-        rooms.MapPut("/{room}/topic", SetTopicAsync).WithErrors(404, 413)
+        rooms.MapPut("/{room}/topic", SetTopicAsync).WithErrors(404)
             .WithSummary("Says what a room is about, as an event of its log; null clears it.");
-        rooms.MapPost("/{room}/archive", ArchiveAsync).WithErrors(404, 413)
+        rooms.MapPost("/{room}/archive", ArchiveAsync).WithErrors(404)
             .WithSummary("Archives a room, so that it can only be read; or restores it.");
         rooms.MapPost("/{room}/join", JoinAsync).WithErrors(404)
             .WithSummary("Makes the caller a member; a public room that does not exist comes into being.");

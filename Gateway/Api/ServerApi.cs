@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansChat.Gateway.Api.Answers;
-using OrleansChat.Gateway.Api.Description;
 using OrleansChat.Gateway.Api.Requests;
 using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
@@ -18,7 +17,7 @@ internal static class ServerApi
             .WithSummary("The gateways that there are. For administrators.");
         admin.MapGet("/counts", CountAsync)
             .WithSummary("How many silos, gateways, connections, users and rooms there are now. For administrators.");
-        admin.MapPost("/drain", DrainAsync).WithErrors(413)
+        admin.MapPost("/drain", DrainAsync)
             .WithSummary("Lets the clients of a gateway go to others; it takes no new ones, and waits to be ended. For administrators.");
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansChat.Gateway.Api.Answers;
-using OrleansChat.Gateway.Api.Description;
 using OrleansChat.Gateway.Api.Requests;
 using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
@@ -21,11 +20,11 @@ internal static class UsersApi
             .WithSummary("A user's connections on all gateways, for the user and for administrators.");
         user.MapDelete("/connections", DisconnectAsync)
             .WithSummary("Ends a user's connections; they may come back. For the user and for administrators.");
-        user.MapPost("/revoke", RevokeAsync).WithErrors(413)
+        user.MapPost("/revoke", RevokeAsync)
             .WithSummary("Ends all tokens that a user has, and the connections made with them. For the user and for administrators.");
 
         var suspension = user.MapGroup("/suspension").RequireAuthorization(AuthenticationSetup.Administrators);
-        suspension.MapPut("/", SuspendAsync).WithErrors(413)
+        suspension.MapPut("/", SuspendAsync)
             .WithSummary("Keeps a user out of the server, until a time or for good. For administrators.");
         suspension.MapDelete("/", UnsuspendAsync)
             .WithSummary("Lets a suspended user in again. For administrators.");

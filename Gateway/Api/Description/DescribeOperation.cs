@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
@@ -24,12 +26,16 @@ internal sealed class DescribeOperation(IOptions<AuthOptions> auth) : IOpenApiOp
             if (types.GetValueOrDefault(parameter.Name!) is { } type) Describe(parameter, type);
         }
 
-        foreach (var (status, answer) in operation.Responses ?? [])
-        {
-            if (answer is OpenApiResponse { Description: null or "" } silent) silent.Description = status;
-        }
-
+        operation.OperationId ??= endpoint.OfType<MethodInfo>().FirstOrDefault() is { } handler ? NameOf(handler) : null;
         return Task.CompletedTask;
+    }
+
+    // RoomsApi.ListAsync is roomsList; a lambda has no name.
+    private static string? NameOf(MethodInfo handler)
+    {
+        if (!handler.DeclaringType!.Name.EndsWith("Api", StringComparison.Ordinal)) return null;
+        var domain = handler.DeclaringType.Name[..^"Api".Length];
+        return JsonNamingPolicy.CamelCase.ConvertName(domain) + handler.Name[..^"Async".Length];
     }
 
     private static Type? TypeOf(ApiParameterDescription parameter) =>

@@ -14,17 +14,12 @@ namespace OrleansChat.Gateway.Api.Description;
 /// </summary>
 internal sealed class DescribeSchema : IOpenApiSchemaTransformer
 {
-    private static readonly string[] EventTypes = ["message", "topic", "archived", "restored"];
-
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (context.JsonPropertyInfo is null && context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object) DescribeObject(schema, context.JsonTypeInfo);
         else if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
-        else if (type == typeof(WireEvent)) DescribeEvent(schema);
-        if (context.JsonPropertyInfo is { Name: "data" } data && (data.DeclaringType == typeof(Draft) || data.DeclaringType == typeof(Broadcast)))
-            schema.Type = JsonSchemaType.Object;
         return Task.CompletedTask;
     }
 
@@ -39,16 +34,49 @@ internal sealed class DescribeSchema : IOpenApiSchemaTransformer
             if (!mayBeAbsent) schema.Required.Add(property.Name);
             if (described is OpenApiSchema own) own.Type &= ~JsonSchemaType.Null;
         }
+
+        DescribeByHand(schema, schema.Properties, type.Type);
     }
 
-    // It is encoded by hand, once for all who are sent it.
-    private static void DescribeEvent(OpenApiSchema schema)
+    // What the types cannot say.
+    private static void DescribeByHand(OpenApiSchema schema, IDictionary<string, IOpenApiSchema> properties, Type type)
     {
-        schema.Type = JsonSchemaType.Object;
-        schema.Description = "An event of a room, as it is on the wire.";
-        schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        if (type == typeof(MessageList))
         {
-            ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. EventTypes.Select(name => (JsonNode)name)] },
+            ((OpenApiSchema)properties["messages"]).Items = Event();
+        }
+        else if (type == typeof(Draft) || type == typeof(Broadcast))
+        {
+            properties["data"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "An object of the application's own." };
+            if (properties.TryGetValue("rooms", out var rooms)) (((OpenApiSchema)rooms).MinItems, ((OpenApiSchema)rooms).MaxItems) = (1, Broadcast.MaxRooms);
+        }
+        else if (type == typeof(RoomToCreate))
+        {
+            properties["kind"] = OneOf(["public", "private"], "Who may enter it.");
+        }
+        else if (type == typeof(TopicChange))
+        {
+            schema.Required!.Add("topic");
+            ((OpenApiSchema)properties["topic"]).Type |= JsonSchemaType.Null;
+        }
+    }
+
+    private static OpenApiSchema OneOf(string[] names, string description) => new()
+    {
+        Type = JsonSchemaType.String,
+        Enum = [.. names.Select(name => (JsonNode)name)],
+        Description = description,
+    };
+
+    // It is encoded by hand, once for all who are sent it.
+    private static OpenApiSchema Event() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "An event of a room, as it is on the wire.",
+        Required = new SortedSet<string>(StringComparer.Ordinal) { "type", "room", "seq", "from", "at" },
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["type"] = OneOf(["message", "topic", "archived", "restored"], "What it is."),
             ["room"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["seq"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
             ["from"] = new OpenApiSchema { Type = JsonSchemaType.String },
@@ -60,7 +88,6 @@ internal sealed class DescribeSchema : IOpenApiSchemaTransformer
             ["key"] = new OpenApiSchema { Type = JsonSchemaType.String },
             ["replyTo"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
             ["data"] = new OpenApiSchema { Type = JsonSchemaType.Object },
-        };
-        schema.Required = new SortedSet<string>(StringComparer.Ordinal) { "type", "room", "seq", "from", "at" };
-    }
+        },
+    };
 }

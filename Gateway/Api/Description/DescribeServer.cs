@@ -25,6 +25,15 @@ internal sealed class DescribeServer(IOptions<AuthOptions> auth) : IOpenApiDocum
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = SecuritySchemes.Of(auth.Value);
+        foreach (var schema in document.Components.Schemas?.Values.OfType<OpenApiSchema>() ?? [])
+        {
+            foreach (var (name, property) in schema.Properties?.ToList() ?? [])
+            {
+                // What may be absent is never null.
+                if (property is OpenApiSchema { OneOf: [{ Type: JsonSchemaType.Null }, var other] }) schema.Properties![name] = other;
+            }
+        }
+
         return Task.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using OrleansChat.Gateway.Api.Description;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Limits;
@@ -16,12 +17,19 @@ namespace OrleansChat.Gateway.Api.Requests;
 internal class Body<T>(HttpContext context, bool isOptional) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
 {
     private static readonly string[] ContentTypes = ["application/json"];
+    private static readonly int[] Refusals = [StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType];
 
     public static ValueTask<Body<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<Body<T>?>(new Body<T>(context, isOptional: false));
 
-    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(ContentTypes, typeof(T), isOptional: false));
+    public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => Describe(builder, isOptional: false);
+
+    /// <summary>Says in the description of the API what a body holds, and how it can be refused.</summary>
+    protected static void Describe(EndpointBuilder builder, bool isOptional)
+    {
+        builder.Metadata.Add(new AcceptsMetadata(ContentTypes, typeof(T), isOptional));
+        foreach (var status in Refusals) builder.Metadata.Add(new Refusal(status));
+    }
 
     /// <inheritdoc cref="ReadAsync(Func{CommandFields, ChatLimits, T})"/>
     public Task<T> ReadAsync(Func<CommandFields, T> read) => ReadAsync((fields, _) => read(fields));
@@ -66,6 +74,5 @@ internal sealed class OptionalBody<T>(HttpContext context)
     public static new ValueTask<OptionalBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<OptionalBody<T>?>(new OptionalBody<T>(context));
 
-    public static new void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
-        builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T), isOptional: true));
+    public static new void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => Describe(builder, isOptional: true);
 }
