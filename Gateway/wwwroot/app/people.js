@@ -101,6 +101,8 @@ export class People {
       return this.#panel.replaceChildren();
     }
     const roles = new Map(this.#members.map(({ user, role }) => [user, role]));
+    // Of one's own the server tells at once.
+    roles.set(this.#client.user, room.role);
     const sorted = (users) => users.sort((a, b) => byName.compare(nameOf(a), nameOf(b)));
     const online = sorted([...room.users]);
     const offline = sorted([...roles.keys()].filter((user) => !room.users.has(user)));

@@ -39,6 +39,34 @@ internal sealed class Person(IPage page)
     /// <summary>Somebody's line in the list of people.</summary>
     public ILocator Listed(string user) => Page.Locator($".person[data-user='{user}']");
 
+    /// <summary>What happened in the room without being a message.</summary>
+    public ILocator Happenings => Page.GetByTestId("happening");
+
+    /// <summary>What keeps this person from writing.</summary>
+    public ILocator Notice => Page.GetByTestId("room-notice");
+
+    /// <summary>The choices of the menu that is open.</summary>
+    public ILocator MenuItems => Page.GetByRole(AriaRole.Menuitem);
+
+    /// <summary>What opens the menu about somebody in the list of people.</summary>
+    public ILocator MenuOf(string user) => Page.Locator($".person-menu[data-menu-of='{user}']");
+
+    /// <summary>Chooses from the menu about somebody in the list of people.</summary>
+    public Task ChooseAsync(string user, string choice) => ChooseAsync(MenuOf(user), choice);
+
+    /// <summary>Chooses from the menu about the room.</summary>
+    public Task ChooseAsync(string choice) => ChooseAsync(Page.GetByTestId("room-menu"), choice);
+
+    /// <summary>Answers the question of how long and why.</summary>
+    public async Task AnswerAsync(string button, string? duration = null, string? reason = null)
+    {
+        var dialog = Page.Locator("#act-dialog");
+        if (duration is not null) await dialog.GetByLabel("For how long?").SelectOptionAsync(new SelectOptionValue { Label = duration });
+        if (reason is not null) await dialog.GetByLabel("Reason").FillAsync(reason);
+        await dialog.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+    }
+
     public async Task SignInAsync(string name)
     {
         await Page.GetByTestId("name-input").FillAsync(name);
@@ -85,4 +113,10 @@ internal sealed class Person(IPage page)
         """);
 
     public Task PictureAsync(string name) => Page.ScreenshotAsync(new() { Path = Screenshots.Named(name) });
+
+    private async Task ChooseAsync(ILocator opener, string choice)
+    {
+        await opener.ClickAsync();
+        await Page.GetByRole(AriaRole.Menuitem, new() { Name = choice, Exact = true }).ClickAsync();
+    }
 }
