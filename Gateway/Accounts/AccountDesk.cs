@@ -23,9 +23,15 @@ internal sealed class AccountDesk(
     private const int MaxTries = 3;
 
     /// <summary>Makes an account.</summary>
-    /// <exception cref="ChatException"><see cref="ChatErrorCode.BadField"/>: the id is taken, or the password too easy.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.BadField"/>: the id is taken, or the password too easy. <see cref="ChatErrorCode.Forbidden"/>: the
+    /// id gives rights.
+    /// </exception>
     public async Task<IssuedTokens> RegisterAsync(string user, string? name, string password)
     {
+        // Whoever came first would be one: an administrator registers, and is made one after that.
+        if (IsReserved(user))
+            throw new ChatException(ChatErrorCode.Forbidden, $"'{user}' is an administrator's or an application's name and cannot be registered", "user");
         var account = new ChatAccount(user) { Name = name };
         await CheckAsync(account, "password", password);
         using (var place = work.Enter()) account.PasswordHash = await HashAsync(place, account, password);
@@ -129,6 +135,9 @@ internal sealed class AccountDesk(
 
     private Task<string> HashAsync(PasswordWork.Place place, ChatAccount account, string password) =>
         place.RunAsync(() => hasher.HashPassword(account, password));
+
+    private bool IsReserved(string user) =>
+        auth.Value.Administrators.Concat(auth.Value.ApiKeys.Select(key => key.Name)).Contains(user, StringComparer.OrdinalIgnoreCase);
 
     private Task<UserAccess> AdmitAsync(Caller caller)
     {

@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Api.Answers;
 using OrleansChat.Gateway.Api.Description;
+using OrleansChat.Gateway.Authentication;
 
 namespace OrleansChat.Gateway.Api;
 
@@ -37,6 +39,7 @@ internal static class ChatApi
         api.MapUsers();
         api.MapBlocks();
         api.MapServer();
+        api.MapTokens(app.Services.GetRequiredService<IOptions<AuthOptions>>().Value.Mode);
         app.MapApiDescription();
     }
 }

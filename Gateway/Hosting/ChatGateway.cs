@@ -99,7 +99,7 @@ internal static class ChatGateway
         app.MapHealth();
         app.MapGet(SocketAddress.Json, ServeJson).RequireRateLimiting(AddressLimits.Connect);
         app.MapGet(SocketAddress.Text, ServeText).RequireRateLimiting(AddressLimits.Connect);
-        app.MapTokens();
+        WaysIn.Map(app);
         app.MapAccounts();
         app.MapChatApi();
     }

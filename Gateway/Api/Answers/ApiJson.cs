@@ -19,6 +19,8 @@ namespace OrleansChat.Gateway.Api.Answers;
 [JsonSerializable(typeof(UserPresence))]
 [JsonSerializable(typeof(ConnectionList))]
 [JsonSerializable(typeof(Disconnection))]
+[JsonSerializable(typeof(ApplicationToken))]
+[JsonSerializable(typeof(TokenToIssue))]
 [JsonSerializable(typeof(BlockList))]
 [JsonSerializable(typeof(GatewayList))]
 [JsonSerializable(typeof(ServerCounts))]

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using OrleansChat.Gateway.Authentication;
+using OrleansChat.Gateway.Json;
+
+namespace OrleansChat.Gateway.Api.Requests;
+
+/// <summary>What token an application wants.</summary>
+/// <param name="User">For whom: an id.</param>
+/// <param name="Name">The display name; at most 64 characters.</param>
+/// <param name="Ttl">For how many seconds it shall be good: 10 to 2,592,000 (30 days), 3,600 when absent.</param>
+/// <param name="Rooms">The rooms that it is limited to, 1 to 100; all when absent.</param>
+internal sealed record TokenToIssue(string User, string? Name, long Ttl, ImmutableArray<string>? Rooms)
+{
+    private const int MaxName = 256;
+    private const int MaxRooms = 100;
+    private const long UsualTtl = 3_600;
+    private const long LeastTtl = 10;
+    private const long MostTtl = 30 * 24 * 3_600;
+
+    public static TokenToIssue Read(CommandFields fields)
+    {
+        var user = fields.User("user");
+        if (!DisplayName.TryRead(fields.TextOrNull("name", MaxName), out var name)) throw FieldRules.Bad("name", DisplayName.Rule);
+        var ttl = fields.SeqOrNull("ttl") ?? UsualTtl;
+        if (ttl is < LeastTtl or > MostTtl) throw FieldRules.Bad("ttl", $"ttl is {ttl}; it is {LeastTtl} to {MostTtl} seconds");
+        return new TokenToIssue(user, name, ttl, fields.Has("rooms") ? fields.Rooms("rooms", MaxRooms) : null);
+    }
+}
