@@ -46,10 +46,15 @@ internal static class RoomAccess
     }
 
     /// <summary>Refuses whoever is banned.</summary>
-    public static void CheckNotBanned(string room, Standing standing, DateTimeOffset now)
+    /// <param name="room">The room's id.</param>
+    /// <param name="standing">What they are to the room.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="whom">Who it is, if not the one who asks.</param>
+    public static void CheckNotBanned(string room, Standing standing, DateTimeOffset now, string? whom = null)
     {
+        var subject = whom is null ? "you are" : $"'{whom}' is";
         if (standing.BannedUntil is { } until && until > now)
-            throw new ChatException(ChatErrorCode.Banned, $"you are banned from '{room}'{Until(until)}", "room");
+            throw new ChatException(ChatErrorCode.Banned, $"{subject} banned from '{room}'{Until(until)}", "room");
     }
 
     /// <summary>Refuses whoever is muted and no administrator.</summary>

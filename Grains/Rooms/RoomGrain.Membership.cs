@@ -21,7 +21,7 @@ internal sealed partial class RoomGrain
         switch (moderation.Action)
         {
             case ModerationAction.Invite:
-                RoomAccess.CheckNotBanned(Room, whom, audit.At);
+                RoomAccess.CheckNotBanned(Room, whom, audit.At, moderation.User);
                 if (whom.Role is null) await AddMemberAsync(room, moderation.User, connection: null, audit);
                 break;
             case ModerationAction.Kick:

@@ -14,24 +14,27 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
     // The row that a fenced write answers with when the fence stands: whether there was anything to change.
     private const string Changed = "SELECT EXISTS (SELECT FROM changed) FROM fence";
 
+    // The row of the user in $10. Room and user are both there to look it up by, which a join with the fence would hide.
+    private const string Member = "EXISTS (SELECT FROM fence) AND m.room = $1 AND m.user_id = $10";
+
     // What is audited has the record's values in $3 to $9, and the user whom it concerns in $10.
     private const string Audited =
         $"audited AS (INSERT INTO audit (room, {PostgresAudit.Columns}) "
         + "SELECT room, $3, $4, $5, $6, $7, $8, $9 FROM fence WHERE $4 IS NOT NULL AND EXISTS (SELECT FROM changed)) ";
 
     // A room is written by one statement after the other: of two owners who go at once, the second one's statement
-    // sees that the first has gone.
+    // sees that the first has gone. The limits keep the planner from making joins of it, which would read all members of
+    // the room whoever goes.
     private const string LastOwner =
-        "last_owner AS (SELECT FROM fence f JOIN members m ON m.room = f.room AND m.user_id = $10 WHERE m.role = 'owner' "
-        + "AND NOT EXISTS (SELECT FROM members o WHERE o.room = $1 AND o.user_id <> $10 AND o.role = 'owner')";
+        $"last_owner AS (SELECT FROM members m WHERE {Member} AND m.role = 'owner' "
+        + "AND (SELECT 1 FROM members o WHERE o.room = $1 AND o.user_id <> $10 AND o.role = 'owner' LIMIT 1) IS NULL";
 
     // One who goes by themselves may, when they leave nobody behind.
     private const string LastOwnerOfOthers =
-        LastOwner + " AND EXISTS (SELECT FROM members o WHERE o.room = $1 AND o.user_id <> $10)), ";
+        LastOwner + " AND (SELECT 1 FROM members o WHERE o.room = $1 AND o.user_id <> $10 LIMIT 1) IS NOT NULL), ";
 
     private const string Removed =
-        "removed AS (DELETE FROM members m USING fence f "
-        + "WHERE m.room = f.room AND m.user_id = $10 AND NOT EXISTS (SELECT FROM last_owner) RETURNING 1), "
+        $"removed AS (DELETE FROM members m WHERE {Member} AND NOT EXISTS (SELECT FROM last_owner) RETURNING 1), "
         + "counted AS (UPDATE rooms SET member_count = member_count - 1 WHERE room = $1 AND EXISTS (SELECT FROM removed)), ";
 
     private const string RemoveMember =
@@ -48,8 +51,8 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
         + "WHEN EXISTS (SELECT FROM banned) THEN 1 ELSE 0 END FROM fence";
 
     private const string ChangeRole =
-        LastOwner + " AND $11 <> 'owner'), changed AS (UPDATE members m SET role = $11 FROM fence f "
-        + "WHERE m.room = f.room AND m.user_id = $10 AND m.role <> $11 AND NOT EXISTS (SELECT FROM last_owner) RETURNING 1), " + Audited
+        LastOwner + " AND $11 <> 'owner'), changed AS (UPDATE members m SET role = $11 "
+        + $"WHERE {Member} AND m.role <> $11 AND NOT EXISTS (SELECT FROM last_owner) RETURNING 1), " + Audited
         + "SELECT CASE WHEN EXISTS (SELECT FROM last_owner) THEN 3 WHEN EXISTS (SELECT FROM changed) THEN 1 ELSE 0 END FROM fence";
 
     public Task<RoomHead?> OpenAsync(string room) => RunAsync(
@@ -108,8 +111,8 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
 
     public Task<bool> SetReadSeqAsync(RoomFence fence, string user, long seq) => RunFencedAsync(
         fence,
-        "changed AS (UPDATE members m SET read_seq = $4 FROM fence f "
-        + "WHERE m.room = f.room AND m.user_id = $3 AND m.read_seq < $4 RETURNING 1) " + Changed,
+        "changed AS (UPDATE members m SET read_seq = $4 "
+        + "WHERE EXISTS (SELECT FROM fence) AND m.room = $1 AND m.user_id = $3 AND m.read_seq < $4 RETURNING 1) " + Changed,
         static row => row.GetBoolean(0),
         PostgresValue.Of(user),
         PostgresValue.Of(seq));
@@ -117,8 +120,7 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
     public Task<bool> SetMutedAsync(RoomFence fence, string user, DateTimeOffset? until, AuditRecord audit) => RunAuditedAsync(
         fence,
         audit,
-        "changed AS (UPDATE members m SET muted_until = $11 FROM fence f "
-        + "WHERE m.room = f.room AND m.user_id = $10 AND m.muted_until IS DISTINCT FROM $11 RETURNING 1), " + Audited + Changed,
+        $"changed AS (UPDATE members m SET muted_until = $11 WHERE {Member} AND m.muted_until IS DISTINCT FROM $11 RETURNING 1), " + Audited + Changed,
         static row => row.GetBoolean(0),
         PostgresValue.Of(user),
         PostgresValue.Of(until));
@@ -129,7 +131,7 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
     public Task<bool> UnbanAsync(RoomFence fence, string user, AuditRecord audit) => RunAuditedAsync(
         fence,
         audit,
-        "changed AS (DELETE FROM bans b USING fence f WHERE b.room = f.room AND b.user_id = $10 RETURNING 1), " + Audited + Changed,
+        "changed AS (DELETE FROM bans b WHERE EXISTS (SELECT FROM fence) AND b.room = $1 AND b.user_id = $10 RETURNING 1), " + Audited + Changed,
         static row => row.GetBoolean(0),
         PostgresValue.Of(user));
 

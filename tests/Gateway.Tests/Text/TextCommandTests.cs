@@ -23,8 +23,34 @@ public sealed class TextCommandTests(SharedGateway shared)
     {
         await using var client = await ArriveAsync(Names.New("alice"), Names.New("lobby"));
         await client.TypeAsync("/help");
-        foreach (var command in new[] { "/join ROOM", "/leave", "/msg USER TEXT", "/who", "/history [N]", "//text" })
+        foreach (var command in new[] { "/join ROOM", "/leave", "/msg USER TEXT", "/who", "/history [N]", "/topic TEXT", "//text" })
             await client.SeeStartAsync($"* {command}");
+    }
+
+    [Fact]
+    public async Task A_topic_and_an_archive_are_seen_as_what_somebody_did()
+    {
+        var (alice, bob, room) = (Names.New("alice"), Names.New("bob"), Names.New("lobby"));
+        await using var owner = await _gateway.ConnectAsync(alice);
+        await owner.DoAsync(new { type = "create", room, kind = "public" });
+        await using var typist = await ArriveAsync(alice, room);
+        await using var client = await ArriveAsync(bob, room);
+        await client.TypeAsync("/topic mine");
+        await client.SeeStartAsync("! only owners and moderators");
+        await typist.TypeAsync("/topic");
+        await typist.SeeAsync("! /topic TEXT");
+        await typist.TypeAsync("/topic tea and cake");
+        foreach (var person in new[] { typist, client }) await person.SeeAsync($"* {alice} set the topic of {room}: tea and cake");
+        await owner.DoAsync(new { type = "topic", room, topic = (string?)null });
+        await client.SeeAsync($"* {alice} cleared the topic of {room}");
+        await owner.DoAsync(new { type = "archive", room, reason = "over" });
+        await client.SeeAsync($"* {alice} archived {room}: over");
+        await client.TypeAsync("hello?");
+        await client.SeeAsync($"! '{room}' is archived: it can only be read");
+        await client.TypeAsync("/history 1");
+        Assert.Matches($@"^\* \d{{4}}-\d\d-\d\d \d\d:\d\d {alice} archived {room}: over$", await client.SeeStartAsync("* 2"));
+        await owner.DoAsync(new { type = "archive", room, archived = false });
+        await client.SeeAsync($"* {alice} restored {room}");
     }
 
     [Fact]

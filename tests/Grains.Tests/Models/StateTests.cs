@@ -62,6 +62,21 @@ public sealed class StateTests(ChatCluster cluster) : IClassFixture<ChatCluster>
             await scene.ModerateAsync(ModerationAction.Unmute, scene.Bob);
             await scene.Lobby.SendAsync(scene.Bob, "hi");
         },
+        ["giving a role"] = scene => scene.PromoteAsync(scene.Bob),
+        ["handing over and leaving"] = async scene =>
+        {
+            await scene.PromoteAsync(scene.Bob);
+            await scene.Lobby.Leave(scene.Alice, null);
+        },
+        ["setting the topic"] = scene => scene.EditAsync(RoomEditKind.Topic),
+        ["archiving"] = scene => scene.EditAsync(RoomEditKind.Archive),
+        ["archiving, joining and restoring"] = async scene =>
+        {
+            await scene.EditAsync(RoomEditKind.Archive);
+            await scene.Lobby.Join(scene.Carol, null);
+            await scene.EditAsync(RoomEditKind.Restore);
+            await scene.Lobby.SendAsync(scene.Carol, "hi");
+        },
         ["coming online"] = scene => new Follower(scene.Cluster, scene.Room, scene.Carol, scene.Bob).FollowAsync(),
         ["going offline"] = scene => scene.Followers[1].CloseAsync(),
         ["coming and going"] = async scene =>
@@ -90,13 +105,13 @@ public sealed class StateTests(ChatCluster cluster) : IClassFixture<ChatCluster>
 
             // Of a room that one does not follow, one knows that one is in it.
             RoomEntry Known(RoomEntry entry) =>
-                followers.Exists(f => f.Room == entry.Room) ? entry : entry with { LastSeq = 0, ReadSeq = 0 };
+                followers.Exists(f => f.Room == entry.Room) ? entry : entry with { LastSeq = 0, ReadSeq = 0, Archived = false };
         }
 
         var watching = scene.Followers[0];
         await Eventually.TrueAsync(() => watching.Events.Length == watching.Cursor, "the stream begins at the start");
         Assert.Equal(await cluster.Temp.LogAsync(scene.Room), watching.Events);
-        var members = (await scene.Lobby.Members(scene.Alice, null, 100)).Members;
+        var members = (await scene.Lobby.Members(new Actor("root", IsAdministrator: true), null, 100)).Members;
         await Eventually.TrueAsync(
             () => members.Where(m => m.Online).All(m => watching.Online.Contains(m.User)), "those online are known to be");
         var snapshot = await new Follower(cluster, scene.Room).FollowAsync();
@@ -137,6 +152,11 @@ public sealed class StateTests(ChatCluster cluster) : IClassFixture<ChatCluster>
                 () => scene.Followers[0].Online.SequenceEqual([scene.Alice, scene.Bob]), "both are known to be online");
             return scene;
         }
+
+        public Task PromoteAsync(string user) =>
+            Lobby.Moderate(new Moderation(Alice, ModerationAction.Role, user, Role: MemberRole.Owner));
+
+        public Task EditAsync(RoomEditKind kind) => Lobby.Edit(new RoomEdit(new Actor(Alice), null, kind, "tea"));
 
         public Task ModerateAsync(ModerationAction action, string user) =>
             Lobby.Moderate(new Moderation(Alice, action, user));

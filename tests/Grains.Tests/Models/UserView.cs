@@ -42,10 +42,12 @@ internal sealed class UserView : IGatewayObserver
         foreach (var follower in followers)
         {
             if (!rooms.TryGetValue(follower.Room, out var entry)) continue;
+            var edited = follower.Events.LastOrDefault(e => e.Kind is RoomEventKind.Archived or RoomEventKind.Restored);
             rooms[follower.Room] = entry with
             {
                 LastSeq = Math.Max(entry.LastSeq, follower.Cursor),
                 ReadSeq = Math.Max(entry.ReadSeq, follower.Reads.GetValueOrDefault(User)),
+                Archived = edited is null ? entry.Archived : edited.Kind == RoomEventKind.Archived,
             };
         }
 

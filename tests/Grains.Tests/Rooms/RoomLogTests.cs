@@ -184,6 +184,53 @@ public sealed class RoomLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Edits_take_their_turn_and_what_waits_behind_an_archive_is_refused()
+    {
+        var log = await OpenAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
+        var (before, topic, between, archive, behind, late, restore, after) = await _turns.RunAsync(() => (
+            log.AppendAsync([Draft("before")]),
+            log.EditAsync(new RoomEdit(new Actor("alice"), null, RoomEditKind.Topic, "tea"), () => true),
+            log.AppendAsync([Draft("between"), Draft("between too")]),
+            log.EditAsync(new RoomEdit(new Actor("alice"), null, RoomEditKind.Archive), () => true),
+            log.AppendAsync([Draft("behind"), Draft("behind too")]),
+            log.EditAsync(new RoomEdit(new Actor("alice"), null, RoomEditKind.Topic, "late"), () => true),
+            log.EditAsync(new RoomEdit(new Actor("alice"), null, RoomEditKind.Restore), () => true),
+            log.AppendAsync([Draft("after")])));
+        Assert.Equal((null, false), (log.Topic, log.IsArchived));
+        gate.Open();
+
+        Assert.Equal(1, (await before).Single().Seq);
+        Assert.Equal(2, await topic);
+        Assert.Equal([3L, 4], (await between).Select(o => o.Seq));
+        Assert.Equal(5, await archive);
+        Assert.All(await behind, o => Assert.Equal((0, ChatErrorCode.Archived, "room"), (o.Seq, o.Refusal, o.Field)));
+        Assert.Equal(2, (await behind).Length);
+        Assert.Equal(ChatErrorCode.Archived, (await Assert.ThrowsAsync<ChatException>(() => late)).Code);
+        Assert.Equal(6, await restore);
+        Assert.Equal(7, (await after).Single().Seq);
+        Assert.Equal(("tea", false, 7), (log.Topic, log.IsArchived, log.LastSeq));
+        Assert.Equal(await _temp.LogAsync("lobby"), log.Recent.After(0));
+        Assert.Empty(_ends);
+    }
+
+    [Fact]
+    public async Task An_edit_of_a_fenced_log_is_refused_with_all_that_waits()
+    {
+        var log = await OpenAsync();
+        await _temp.Rooms.OpenAsync("lobby");
+        using var gate = await _temp.HoldWriterAsync("lobby");
+        var (edit, behind) = await _turns.RunAsync(() => (
+            log.EditAsync(new RoomEdit(new Actor("alice"), null, RoomEditKind.Archive), () => true), log.AppendAsync([Draft("behind")])));
+        gate.Open();
+        await Assert.ThrowsAsync<FencedException>(() => edit);
+        await Assert.ThrowsAsync<FencedException>(() => behind);
+        Assert.Single(_ends);
+        Assert.False(log.IsArchived);
+        Assert.Empty(await _temp.QueryAsync("SELECT * FROM audit"));
+    }
+
+    [Fact]
     public async Task Draining_waits_for_what_is_on_its_way_to_the_disk()
     {
         var log = await OpenAsync();

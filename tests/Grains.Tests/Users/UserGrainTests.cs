@@ -143,6 +143,56 @@ public sealed class UserGrainTests(ChatCluster cluster) : IClassFixture<ChatClus
     }
 
     [Fact]
+    public async Task A_role_and_a_mute_are_news_and_what_was_so_already_is_none()
+    {
+        var id = cluster.Name("user");
+        var user = cluster.User(id);
+        FakeGateway[] gateways = [new(), new()];
+        var name = cluster.Name("room");
+        var room = cluster.Room(name);
+        await room.Create("alice", RoomKind.Public, null, null);
+        await room.Join(id, null);
+        await room.SendAsync("alice", "hi");
+        await ConnectAsync(user, gateways[0], "c1");
+        var session = await ConnectAsync(user, gateways[1], "c2");
+        var until = cluster.Clock.GetUtcNow().AddHours(1);
+        until = DateTimeOffset.FromUnixTimeMilliseconds(until.ToUnixTimeMilliseconds());
+        for (var twice = 0; twice < 2; twice++)
+            await room.Moderate(new Moderation("alice", ModerationAction.Role, id, Role: MemberRole.Moderator));
+        for (var twice = 0; twice < 2; twice++) await room.Moderate(new Moderation("alice", ModerationAction.Mute, id, until));
+        var muted = (await user.Rooms()).Rooms;
+        for (var twice = 0; twice < 2; twice++) await room.Moderate(new Moderation("alice", ModerationAction.Unmute, id));
+        await room.Moderate(new Moderation("alice", ModerationAction.Kick, id));
+        await ToldAsync(gateways, 4);
+
+        var entry = new RoomEntry(name, RoomKind.Public, MemberRole.Moderator, 1, 0);
+        RoomChange[] changes =
+        [
+            new(name, entry, null), new(name, entry with { MutedUntil = until }, null), new(name, entry, null), new(name, null, null),
+        ];
+        Assert.Equal([entry with { MutedUntil = until }], muted);
+        foreach (var gateway in gateways)
+        {
+            Assert.Equal(changes, gateway.Notices.Select(n => n.Change));
+            Assert.Equal(Enumerable.Range(1, 4).Select(i => session.Version + i), gateway.Notices.Select(n => n.Version));
+        }
+    }
+
+    [Fact]
+    public async Task A_mute_that_is_over_is_none()
+    {
+        var id = cluster.Name("user");
+        var room = cluster.Room(cluster.Name("room"));
+        await room.Create("alice", RoomKind.Public, null, null);
+        await room.Join(id, null);
+        await room.Moderate(new Moderation("alice", ModerationAction.Mute, id, cluster.Clock.GetUtcNow().AddHours(1)));
+        Assert.NotNull((await cluster.User(id).Rooms()).Rooms.Single().MutedUntil);
+        cluster.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Null((await cluster.User(id).Rooms()).Rooms.Single().MutedUntil);
+        Assert.Null((await room.Join(id, null)).Entry.MutedUntil);
+    }
+
+    [Fact]
     public async Task A_first_direct_message_is_news_to_the_other_side()
     {
         var (one, other) = (cluster.Name("a"), cluster.Name("b"));

@@ -27,6 +27,13 @@ public sealed class PostgresPlanTests(SharedPostgres postgres)
                 await temp.Reader.ReadBeforeAsync(head.Room, long.MaxValue, 2);
                 await temp.Reader.ListMembersAsync(head.Room, "user", 2);
                 await temp.Reader.ListRoomsOfAsync("nobody");
+                await temp.Rooms.SetMutedAsync(fence, $"user{i}", TempStore.At);
+                await temp.Rooms.SetRoleAsync(fence, $"user{i}", MemberRole.Moderator);
+                await temp.Rooms.UnbanAsync(fence, $"user{i}");
+                await temp.Users.SetBlockAsync(head.Room, $"user{i}", blocked: true, TempStore.At);
+                await temp.Reader.IsBlockedAsync(head.Room, $"user{i}");
+                await temp.Reader.ListBlocksAsync(head.Room, "user", 2);
+                await temp.Reader.ListAuditAsync(head.Room, 0, 2);
             }
         }));
 
