@@ -13,6 +13,7 @@ internal sealed partial class LoadedKeys(ILogger<LoadedKeys> logger) : IXmlRepos
 {
     private readonly Lock _lock = new();
     private DataKeyRing? _ring;
+    private IReadOnlyList<XElement> _elements = [];
     private XElement? _made;
     private CancellationTokenSource _changed = new();
 
@@ -29,18 +30,20 @@ internal sealed partial class LoadedKeys(ILogger<LoadedKeys> logger) : IXmlRepos
     }
 
     /// <summary>Takes the keys that were read.</summary>
-    public void Take(DataKeyRing ring)
+    /// <returns>Whether they are others than before.</returns>
+    public bool Take(DataKeyRing ring)
     {
         CancellationTokenSource changed;
         lock (_lock)
         {
-            if (_ring is { } known && known.Version == ring.Version && known.Keys.SequenceEqual(ring.Keys)) return;
-            _ring = ring;
+            if (_ring is { } known && known.Version == ring.Version && known.Keys.SequenceEqual(ring.Keys)) return false;
+            (_ring, _elements) = (ring, [.. ring.Keys.Select(Parse).OfType<XElement>()]);
             (changed, _changed) = (_changed, new CancellationTokenSource());
         }
 
         changed.Cancel();
         changed.Dispose();
+        return true;
     }
 
     /// <summary>The key that was made since this was asked last. It is good for nothing before the cluster has it.</summary>
@@ -60,7 +63,8 @@ internal sealed partial class LoadedKeys(ILogger<LoadedKeys> logger) : IXmlRepos
         lock (_lock)
         {
             if (_ring is null) throw new InvalidOperationException("the keys of tokens have not been read yet");
-            return [.. _ring.Keys.Select(Parse).OfType<XElement>()];
+            // Whoever reads them may change them.
+            return [.. _elements.Select(element => new XElement(element))];
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.KeyManagement.Internal;
 using Microsoft.Extensions.Options;
 using OrleansChat.Accounts;
 using OrleansChat.Gateway.Connections;
@@ -25,6 +26,7 @@ namespace OrleansChat.Gateway.Accounts;
 internal sealed class TokenKeys(
     LoadedKeys loaded,
     IKeyManager keys,
+    IKeyRingProvider rings,
     IOptions<KeyManagementOptions> options,
     IGrainFactory grains,
     SiloConnection silos,
@@ -96,15 +98,17 @@ internal sealed class TokenKeys(
     private async Task ReadAndAddAsync()
     {
         var ring = grains.GetGrain<IDataKeysGrain>(0);
-        loaded.Take(await ring.All());
+        var isOther = loaded.Take(await ring.All());
         for (var tries = 0; FindNeed() is { } activation; tries++)
         {
             if (tries == MaxTries) throw new InvalidOperationException("the keys that were added are not in the ring");
             keys.CreateNewKey(activation, activation + options.Value.NewKeyLifetime);
             var made = loaded.TakeMade()!.ToString(System.Xml.Linq.SaveOptions.DisableFormatting);
-            loaded.Take(await ring.Add(made, loaded.Version!.Value));
+            isOther |= loaded.Take(await ring.Add(made, loaded.Version!.Value));
         }
 
+        // Data protection takes the new ring behind the back of the first who asks; nobody's token shall be that one.
+        if (isOther) rings.GetCurrentKeyRing();
         _isReady = true;
     }
 

@@ -13,13 +13,14 @@ internal sealed class Guesses(TimeProvider clock)
     internal static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     // Well below the time after which callers of grains give up.
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
     // Nobody has more devices that log in at the same moment.
     internal const int MaxWaiting = 64;
 
-    private readonly Queue<TaskCompletionSource> _waiting = [];
+    private readonly LinkedList<TaskCompletionSource> _waiting = [];
     private UnderWay? _underWay;
+    private bool _isHandedOver;
 
     /// <summary>How many were wrong since the last one that was right, or since the account was locked.</summary>
     public int Wrong { get; private set; }
@@ -42,18 +43,10 @@ internal sealed class Guesses(TimeProvider clock)
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: too many are waiting.</exception>
     public async Task<(Guid Id, bool IsAllowed)> BeginAsync(GuessLimits limits)
     {
-        var began = clock.GetTimestamp();
-        while (true)
-        {
-            // Its gateway may have tried it, and nobody knows with what outcome.
-            if (_underWay is { } before && clock.GetElapsedTime(before.Since) > Lease) End(before.Id, GuessVerdict.Wrong);
-            if (_underWay is null) break;
-            var left = Patience - clock.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || _waiting.Count >= MaxWaiting)
-                throw new ChatException(ChatErrorCode.Unavailable, "too many are logging in as this user at the moment; try again");
-            await NextEndAsync(left);
-        }
-
+        // Its gateway may have tried it, and nobody knows with what outcome.
+        if (_underWay is { } before && clock.GetElapsedTime(before.Since) > Lease) End(before.Id, GuessVerdict.Wrong);
+        if (_underWay is not null || _isHandedOver) await TurnAsync();
+        _isHandedOver = false;
         var guess = new UnderWay(Guid.NewGuid(), !(LockedUntil > clock.GetUtcNow()), clock.GetTimestamp(), limits);
         _underWay = guess;
         return (guess.Id, guess.IsAllowed);
@@ -66,7 +59,7 @@ internal sealed class Guesses(TimeProvider clock)
         // Another one has been given up, and counts as wrong.
         if (_underWay is not { } ended || ended.Id != guess) return false;
         _underWay = null;
-        while (_waiting.TryDequeue(out var waiting)) waiting.TrySetResult();
+        HandOver();
         if (!ended.IsAllowed) return false;
         if (verdict == GuessVerdict.Wrong) CountWrong(ended.Limits);
         else if (verdict == GuessVerdict.Right) Wrong = 0;
@@ -78,14 +71,29 @@ internal sealed class Guesses(TimeProvider clock)
         if (++Wrong >= limits.Wrong) (Wrong, LockedUntil) = (0, clock.GetUtcNow() + limits.Lockout);
     }
 
-    // Whoever waits looks again, when another has ended or the time is over.
-    private async Task NextEndAsync(TimeSpan patience)
+    // In the order in which they came. Nobody who comes now gets ahead of the one whose turn it is.
+    private void HandOver()
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _waiting.Enqueue(ended);
-        await ended.Task.WaitAsync(patience, clock)
-            .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        if (_waiting.First is not { } first) return;
+        _waiting.RemoveFirst();
+        _isHandedOver = true;
+        first.Value.TrySetResult();
     }
+
+    private async Task TurnAsync()
+    {
+        if (_waiting.Count >= MaxWaiting) throw TooMany();
+        var turn = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await turn.Value.Task.WaitAsync(Patience, clock)
+            .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        // It may have come in the very moment in which the patience ended.
+        if (turn.Value.Task.IsCompleted) return;
+        _waiting.Remove(turn);
+        throw TooMany();
+    }
+
+    private static ChatException TooMany() =>
+        new(ChatErrorCode.Unavailable, "too many are logging in as this user at the moment; try again");
 
     private readonly record struct UnderWay(Guid Id, bool IsAllowed, long Since, GuessLimits Limits);
 }

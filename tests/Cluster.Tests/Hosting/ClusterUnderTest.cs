@@ -12,9 +12,11 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private readonly string _folder;
     private readonly Reaper _reaper;
 
-    private ClusterUnderTest(PostgresServer postgres, string connectionString, int silos, int gateways)
+    private readonly string[] _gatewaySettings;
+
+    private ClusterUnderTest(PostgresServer postgres, string connectionString, int silos, int gateways, string[] gatewaySettings)
     {
-        (Postgres, ConnectionString) = (postgres, connectionString);
+        (Postgres, ConnectionString, _gatewaySettings) = (postgres, connectionString, gatewaySettings);
         _folder = Directory.CreateTempSubdirectory("orleanschat-cluster-").FullName;
         _reaper = new Reaper(_folder);
         Silos = [.. Enumerable.Range(1, silos).Select(Silo)];
@@ -34,10 +36,13 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private IEnumerable<SupervisedProcess> Processes => Silos.Concat(Gateways);
 
     /// <summary>A database that runs, and silos and gateways that do not yet.</summary>
-    public static async Task<ClusterUnderTest> PrepareAsync(int silos = 2, int gateways = 2)
+    /// <param name="silos">How many silos.</param>
+    /// <param name="gateways">How many gateways.</param>
+    /// <param name="gatewaySettings">What the gateways are told beside the usual, such as <c>--Auth:Mode=Accounts</c>.</param>
+    public static async Task<ClusterUnderTest> PrepareAsync(int silos = 2, int gateways = 2, params string[] gatewaySettings)
     {
         var postgres = await PostgresServer.StartAsync();
-        return new ClusterUnderTest(postgres, await postgres.CreateDatabaseAsync(), silos, gateways);
+        return new ClusterUnderTest(postgres, await postgres.CreateDatabaseAsync(), silos, gateways, gatewaySettings);
     }
 
     /// <summary>One that is ready to chat.</summary>
@@ -93,8 +98,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         NewAddress(),
         _folder,
         _reaper,
-        "--Cluster:Mode=Postgres",
-        $"--ConnectionStrings:Chat={ConnectionString}");
+        ["--Cluster:Mode=Postgres", $"--ConnectionStrings:Chat={ConnectionString}", .. _gatewaySettings]);
 
     private static Uri NewAddress() => new($"http://127.0.0.1:{Ports.Free()}");
 }

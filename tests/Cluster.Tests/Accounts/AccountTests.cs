@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Npgsql;
+using OrleansChat.Cluster.Tests.Clients;
+using OrleansChat.Cluster.Tests.Hosting;
+using OrleansChat.Tests.Postgres;
+
+namespace OrleansChat.Cluster.Tests.Accounts;
+
+/// <summary>Accounts on a cluster: what one gateway issues, every gateway takes, from the first moment on.</summary>
+public sealed class AccountTests
+{
+    [Fact]
+    public async Task Gateways_that_start_at_once_over_an_empty_database_take_each_others_tokens_and_restarts_change_nothing()
+    {
+        await using var cluster = await ClusterUnderTest.PrepareAsync(silos: 2, gateways: 2, "--Auth:Mode=Accounts");
+        using var alice = new AccountHolder();
+        var gateways = cluster.GatewayAddresses;
+        foreach (var gateway in cluster.Gateways) gateway.Start();
+        foreach (var gateway in cluster.Gateways)
+        {
+            await Patience.UntilAsync(async () => await gateway.StatusAsync("/healthz/live") == 200 ? null : $"{gateway.Name} does not live");
+            // There is no silo, and no key: that is not to say that a token is worthless.
+            Assert.Equal(503, (await alice.LogOutAsync(gateway.Address, "some token")).Status);
+            Assert.Equal(503, (await alice.LogInAsync(gateway.Address, "alice")).Status);
+        }
+
+        foreach (var silo in cluster.Silos) silo.Start();
+        // Neither waits until the other is there: both ask as soon as they can.
+        string[] users = ["alice", "bob"];
+        var registered = await Task.WhenAll(gateways.Zip(users, (gateway, user) => RegisterAsync(alice, gateway, user)));
+        await TakenEverywhereAsync(alice, gateways, registered);
+        Assert.Equal(1L, await CountKeysAsync(cluster));
+
+        foreach (var process in cluster.Gateways.Concat(cluster.Silos)) process.Kill();
+        await Task.WhenAll(cluster.Gateways.Concat(cluster.Silos).Select(process => process.UntilEndedAsync(1)));
+        await cluster.UntilReadyAsync();
+        await TakenEverywhereAsync(alice, gateways, registered);
+        Assert.Equal(1L, await CountKeysAsync(cluster));
+
+        await LoggedOutEverywhereAsync(alice, gateways, registered[0]);
+        await LockedOutEverywhereAsync(alice, gateways, "bob");
+        Assert.Equal(503, await StatusWithoutDatabaseAsync(cluster, alice));
+        await Patience.UntilAsync(async () => await LoggedInAsync(alice, gateways, "alice") ? null : "alice cannot log in when the database is back");
+        Assert.All(cluster.Gateways, gateway => Assert.Single(gateway.Endings));
+    }
+
+    private static async Task TakenEverywhereAsync(AccountHolder holder, IReadOnlyList<Uri> gateways, JsonElement[] issued)
+    {
+        foreach (var tokens in issued)
+        {
+            foreach (var gateway in gateways)
+            {
+                var (first, socket) = await AccountHolder.ConnectAsync(gateway, tokens.GetProperty("accessToken").GetString()!);
+                using (socket) Assert.Equal("welcome", first);
+                Assert.Equal(200, (await holder.RefreshAsync(gateway, tokens.GetProperty("refreshToken").GetString()!)).Status);
+            }
+        }
+    }
+
+    private static async Task LoggedOutEverywhereAsync(AccountHolder holder, IReadOnlyList<Uri> gateways, JsonElement tokens)
+    {
+        var (access, refresh) = (tokens.GetProperty("accessToken").GetString()!, tokens.GetProperty("refreshToken").GetString()!);
+        var (first, socket) = await AccountHolder.ConnectAsync(gateways[0], access);
+        using (socket)
+        {
+            Assert.Equal("welcome", first);
+            Assert.Equal(204, (await holder.LogOutAsync(gateways[1], access)).Status);
+            Assert.Equal(4500, await AccountHolder.CloseCodeAsync(socket));
+        }
+
+        foreach (var gateway in gateways) Assert.Equal(401, (await holder.RefreshAsync(gateway, refresh)).Status);
+    }
+
+    // Wrong passwords at both gateways are wrong passwords of one account.
+    private static async Task LockedOutEverywhereAsync(AccountHolder holder, IReadOnlyList<Uri> gateways, string user)
+    {
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => holder.LogInAsync(gateways[i % 2], user, $"guess number {i}")));
+        // On a slow machine the last of them are told to come again; five were tried by then.
+        Assert.All(guesses, guess => Assert.Contains(guess.Status, new[] { 401, 503 }));
+        foreach (var gateway in gateways) Assert.Equal(401, (await holder.LogInAsync(gateway, user)).Status);
+    }
+
+    private static async Task<int> StatusWithoutDatabaseAsync(ClusterUnderTest cluster, AccountHolder holder)
+    {
+        await cluster.Postgres.StopAsync();
+        var (status, _) = await holder.LogInAsync(cluster.GatewayAddresses[0], "somebody new to the silos".Replace(' ', '-'));
+        await cluster.Postgres.StartAgainAsync();
+        return status;
+    }
+
+    private static async Task<JsonElement> RegisterAsync(AccountHolder holder, Uri gateway, string user)
+    {
+        var body = default(JsonElement);
+        await Patience.UntilAsync(async () =>
+        {
+            (var status, body) = await holder.RegisterAsync(gateway, user);
+            Assert.Contains(status, new[] { 201, 503 });
+            return status == 201 ? null : $"{user} cannot register";
+        });
+        return body;
+    }
+
+    private static async Task<bool> LoggedInAsync(AccountHolder holder, IReadOnlyList<Uri> gateways, string user)
+    {
+        var (status, _) = await holder.LogInAsync(gateways[0], user);
+        Assert.Contains(status, new[] { 200, 503 });
+        return status == 200;
+    }
+
+    private static async Task<object?> CountKeysAsync(ClusterUnderTest cluster)
+    {
+        await using var connection = await PostgresServer.ConnectAsync(cluster.ConnectionString);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM data_keys", connection);
+        return await command.ExecuteScalarAsync();
+    }
+}
