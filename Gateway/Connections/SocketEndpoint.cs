@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OrleansChat.Gateway.Authentication;
@@ -10,6 +11,7 @@ namespace OrleansChat.Gateway.Connections;
 /// <summary>What the endpoints have in common: from the upgrade to the last close frame.</summary>
 internal sealed class SocketEndpoint(
     ConnectionTable connections,
+    Arrivals arrivals,
     Overload overload,
     SiloConnection silos,
     UserLinks links,
@@ -48,7 +50,7 @@ internal sealed class SocketEndpoint(
 
         try
         {
-            await UpgradeAsync(context, format);
+            await ComeInAsync(context, format);
         }
         finally
         {
@@ -56,7 +58,27 @@ internal sealed class SocketEndpoint(
         }
     }
 
-    private async Task UpgradeAsync(HttpContext context, SocketFormat format)
+    private async Task ComeInAsync(HttpContext context, SocketFormat format)
+    {
+        if (await arrivals.ComeInAsync(context.RequestAborted) is not { } arrival)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.Headers.RetryAfter = Overload.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            await context.Response.WriteAsync("Too many are coming in at the moment.\n");
+            return;
+        }
+
+        try
+        {
+            await UpgradeAsync(context, format, arrival);
+        }
+        finally
+        {
+            arrival.Leave();
+        }
+    }
+
+    private async Task UpgradeAsync(HttpContext context, SocketFormat format, Arrivals.Place arrival)
     {
         // A quiet client is not a slow one; the keep-alive finds out who is gone.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } requestRate) requestRate.MinDataRate = null;
@@ -65,33 +87,33 @@ internal sealed class SocketEndpoint(
         if (responseRate is not null) responseRate.MinDataRate = null;
         var accepted = await AcceptAsync(context, format);
         ConnectionGate.Upgraded(context);
-        await connections.HoldAsync(accepted, () => ServeAsync(context, format, accepted));
+        await connections.HoldAsync(accepted, () => ServeAsync(context, format, accepted, arrival));
         // The last frames have to leave in time: no client may keep the connection by not reading them.
         if (responseRate is not null) responseRate.MinDataRate = usualRate;
     }
 
-    private async Task ServeAsync(HttpContext context, SocketFormat format, ClientSocket accepted)
+    private async Task ServeAsync(HttpContext context, SocketFormat format, ClientSocket accepted, Arrivals.Place arrival)
     {
         using var socket = accepted;
         var (caller, wrong) = await SocketAddress.FindCallerAsync(context);
         if (caller is null)
         {
-            await RefuseAsync(socket, CloseReason.Policy(wrong, ChatErrorCode.Unauthorized));
+            await RefuseAsync(socket, CloseReason.Policy(wrong, ChatErrorCode.Unauthorized), arrival);
         }
         else if (overload.Reason is { } reason)
         {
-            await RefuseAsync(socket, CloseReason.Overloaded(reason));
+            await RefuseAsync(socket, CloseReason.Overloaded(reason), arrival);
         }
         else if (!connections.TryEnter(services.Limits.Connections))
         {
-            await RefuseAsync(socket, CloseReason.Overloaded(Overload.Full));
+            await RefuseAsync(socket, CloseReason.Overloaded(Overload.Full), arrival);
         }
         else
         {
             try
             {
                 using var connection = format.Connect(context, socket, caller, services);
-                await ServeAsync(connection, socket);
+                await ServeAsync(connection, socket, arrival);
             }
             finally
             {
@@ -114,7 +136,7 @@ internal sealed class SocketEndpoint(
             accepted, upgrade?.Stream, limits.FrameBytes, limits.OutboxBytes, format.Goodbye, services.Clock, logger);
     }
 
-    private async Task ServeAsync(Connection connection, ClientSocket socket)
+    private async Task ServeAsync(Connection connection, ClientSocket socket, Arrivals.Place arrival)
     {
         UserLink link;
         UserSession session;
@@ -124,7 +146,7 @@ internal sealed class SocketEndpoint(
         }
         catch (Exception error)
         {
-            await RefuseAsync(socket, ToReason(Faults.ToRefusal(error, logger)));
+            await RefuseAsync(socket, ToReason(Faults.ToRefusal(error, logger)), arrival);
             return;
         }
 
@@ -132,6 +154,7 @@ internal sealed class SocketEndpoint(
         {
             connection.Name ??= session.Name;
             await StartAsync(connection, link, session);
+            arrival.Leave();
             await connection.RunAsync();
         }
         finally
@@ -152,8 +175,9 @@ internal sealed class SocketEndpoint(
         }
     }
 
-    private static async Task RefuseAsync(ClientSocket socket, CloseReason reason)
+    private static async Task RefuseAsync(ClientSocket socket, CloseReason reason, Arrivals.Place arrival)
     {
+        arrival.Leave();
         socket.Close(reason);
         await socket.RunAsync(static _ => ValueTask.CompletedTask);
     }

@@ -12,11 +12,10 @@ internal sealed class CommandPace(string user, GatewayServices services)
     // So many refusals for haste are forgiven, and each command that is carried out makes up for one of them.
     private const int Forgiven = 100;
     private const int RefusalsPerPause = 20;
-    private const int RefusalsPerMillisecond = 100;
+    private const int RefusalsPerMillisecond = 2;
 
-    // Some thousand commands a second are still read: whoever lags behind with more than that in the network's
-    // buffers would be taken for dead, because its answers to our pings are stuck behind them.
-    private const int LongestPauseMs = 10;
+    // 200 commands a second are still read, and refused: who is not read at all cannot show that it is alive.
+    private const int LongestPauseMs = 100;
 
     private readonly TokenBucket _rate = new(
         TokenRate.PerSecond(services.Limits.CommandsPerSecond, services.Limits.CommandBurst), services.Clock);

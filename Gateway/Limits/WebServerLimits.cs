@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace OrleansChat.Gateway.Limits;
@@ -12,6 +15,8 @@ internal static class WebServerLimits
     /// <summary>How many of them one address may have, unless it is a trusted proxy's.</summary>
     public const int WaitingPerAddress = Waiting / 10;
 
+    private const int UnreadBytes = 64 * 1024;
+
     // Over the limit of the chat itself, whoever comes is told so in a goodbye: these are on their way to it.
     private const int UpgradedAbove = 1_000;
 
@@ -19,7 +24,16 @@ internal static class WebServerLimits
     public static void AddWebServerLimits(this IServiceCollection services)
     {
         services.AddSingleton<ConnectionGate>();
+        services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket = Listen);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ChatLimits>, ConnectionGate>(Set);
+    }
+
+    // What the system takes in for a client that is not read at the moment, for it floods: Linux would take megabytes.
+    private static Socket Listen(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        if (endpoint is IPEndPoint) socket.ReceiveBufferSize = UnreadBytes;
+        return socket;
     }
 
     private static void Set(KestrelServerOptions server, IOptions<ChatLimits> chat, ConnectionGate gate)

@@ -1,0 +1,47 @@
+namespace OrleansChat.Gateway.Limits;
+
+/// <summary>
+/// Lets in a few at a time. To greet somebody takes some hundred times as long as to hand on a message: when thousands
+/// come at once (after a gateway has died, or because somebody wants to do harm), they wait for each other here, and not
+/// those who chat for them.
+/// </summary>
+internal sealed class Arrivals(TimeProvider clock) : IDisposable
+{
+    /// <summary>Who has not come in after this time is sent away: a client would have given up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // While one waits for its user's grain, another one can be greeted.
+    private readonly SemaphoreSlim _places = new(Environment.ProcessorCount * 2);
+
+    /// <summary>Waits until somebody can come in.</summary>
+    /// <param name="gone">The client has gone away.</param>
+    /// <returns>To be given back when they are in; none when it took too long.</returns>
+    public async Task<Place?> ComeInAsync(CancellationToken gone)
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(gone, patience.Token);
+        try
+        {
+            await _places.WaitAsync(either.Token);
+            return new Place(_places);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    /// <summary>The place of one who is coming in.</summary>
+    internal sealed class Place(SemaphoreSlim places)
+    {
+        private int _left;
+
+        /// <summary>They are in, or gone. Once is enough.</summary>
+        public void Leave()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0) places.Release();
+        }
+    }
+}

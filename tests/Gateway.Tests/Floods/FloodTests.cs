@@ -1,0 +1,84 @@
+using System.Globalization;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Hostile;
+
+namespace OrleansChat.Gateway.Tests.Floods;
+
+/// <summary>
+/// A gateway as it is run for real, a flood from another process, and people who chat beside it: each flooding command
+/// is served or refused, and nobody else notices. What they would notice first is told as figures.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed class FloodTests(ITestOutputHelper output)
+{
+    private const int Seconds = 8;
+    private const int Rooms = 8;
+
+    [Fact]
+    public async Task A_flood_from_one_connection_is_refused_and_nobody_else_notices()
+    {
+        var counts = await FloodAsync("one connection", server => new FloodWish("commands", [server], Seconds)
+        {
+            User = "mallory",
+            Room = "flooded",
+            Connections = 1,
+            Bytes = 400,
+        });
+        AssertLimited(counts, perSecond: 100, burst: 500);
+    }
+
+    [Fact]
+    public async Task A_flood_from_many_connections_of_one_user_is_refused_and_nobody_else_notices()
+    {
+        var counts = await FloodAsync("sixteen connections of one user", server => new FloodWish("commands", [server], Seconds)
+        {
+            User = "mallory",
+            Room = "flooded",
+            Connections = 16,
+        });
+        // A hundredth is not counted.
+        AssertLimited(counts, perSecond: 200 + 2, burst: 1000 + 10);
+    }
+
+    [Fact]
+    public async Task A_flood_of_connects_from_many_addresses_is_refused_and_nobody_else_notices()
+    {
+        var counts = await FloodAsync(
+            "connects from 60 addresses",
+            server => new FloodWish("connects", [server], Seconds) { Addresses = 60, AtOnce = 30 },
+            "--Chat:Limits:ConnectsPerSecondPerAddress=1",
+            "--Chat:Limits:ConnectBurstPerAddress=40");
+        Assert.Equal(counts.Sent, counts.Statuses.Values.Sum());
+        Assert.Equal(["101", "429"], counts.Statuses.Keys.Order());
+        // Addresses may share a limiter, so there are at most as many as addresses.
+        Assert.InRange(counts.Statuses["101"], 3, 60 * (41 + (counts.Ms / 1000)));
+    }
+
+    private static void AssertLimited(FloodCounts counts, int perSecond, int burst)
+    {
+        Assert.Empty(counts.Other);
+        Assert.Equal((0, counts.Sent), (counts.Lost, counts.Served + counts.Refused));
+        Assert.True(counts.Refused > 0, "nothing was refused");
+        Assert.InRange(counts.Served, burst, burst + (perSecond * counts.Ms / 1000) + 1);
+    }
+
+    private async Task<FloodCounts> FloodAsync(string what, Func<string, FloodWish> wish, params string[] settings)
+    {
+        using var data = new DataDirectory();
+        await using var gateway = await GatewayProcess.StartAsync(data, settings);
+        await using var neighbours = await Neighbours.ArriveAsync([gateway.Authority], Rooms);
+        // What is compiled while it runs is compiled before it is measured.
+        await neighbours.ChatAsync(TimeSpan.FromSeconds(Seconds / 2));
+        var quiet = await neighbours.ChatAsync(TimeSpan.FromSeconds(Seconds));
+        await using var flooder = await Flooder.StartAsync(wish(gateway.Authority));
+        var flooded = await neighbours.ChatAsync(TimeSpan.FromSeconds(Seconds - 1));
+        var counts = await flooder.CountsAsync();
+        var after = await neighbours.ChatAsync(TimeSpan.FromSeconds(1));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flood: {what}, {counts.Ms / 1000:F1} s"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {counts.Sent} sent, {counts.Served} served, {counts.Refused} refused, handshakes {string.Join(", ", counts.Statuses)}"));
+        output.WriteLine($"  others, from sending to delivery: quiet {quiet}; under the flood {flooded}; after it {after}");
+        return counts;
+    }
+}
