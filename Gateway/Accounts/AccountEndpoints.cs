@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Json;
+using OrleansChat.Gateway.Limits;
 
 namespace OrleansChat.Gateway.Accounts;
 
@@ -19,10 +20,10 @@ internal static class AccountEndpoints
         // Now, and not at the expense of the first who does not exist.
         app.Services.GetRequiredService<Decoy>();
         var accounts = app.MapGroup("/api/accounts").WithTags("Accounts").WithMetadata(new RequestSizeLimitAttribute(MaxBody));
-        accounts.MapPost("/register", RegisterAsync).AllowAnonymous();
-        accounts.MapPost("/login", LogInAsync).AllowAnonymous();
-        accounts.MapPost("/refresh", RefreshAsync).AllowAnonymous();
-        accounts.MapPost("/password", ChangePasswordAsync).RequireAuthorization();
+        accounts.MapPost("/register", RegisterAsync).AllowAnonymous().RequireRateLimiting(AddressLimits.Registrations);
+        accounts.MapPost("/login", LogInAsync).AllowAnonymous().RequireRateLimiting(AddressLimits.Accounts);
+        accounts.MapPost("/refresh", RefreshAsync).AllowAnonymous().RequireRateLimiting(AddressLimits.Connect);
+        accounts.MapPost("/password", ChangePasswordAsync).RequireAuthorization().RequireRateLimiting(AddressLimits.Accounts);
         accounts.MapPost("/logout", LogOutAsync).RequireAuthorization();
     }
 

@@ -3,15 +3,32 @@ using OrleansChat.Gateway.Connections;
 
 namespace OrleansChat.Gateway.Api;
 
-/// <summary>Lets a request in as its user's grain says: not with a revoked token, and not while the user is suspended.</summary>
+/// <summary>
+/// Lets a request in as its user's grain says: not with a revoked token, not while the user is suspended, and not more
+/// often than the user may send commands.
+/// </summary>
 internal sealed class Admission(GatewayServices services, SiloConnection silos) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (!silos.IsMade) throw new ChatException(ChatErrorCode.Unavailable, "there is no silo yet");
         var caller = Caller.Of(context.HttpContext.User);
+        // Counted first: a flood is refused here, and not by the grain. An application asks for many, with its own key.
+        if (!context.HttpContext.User.HasClaim(static claim => claim.Type == ChatClaims.Application)) await CountAsync(caller.User);
         await services.User(caller.User).Admit(caller.IssuedAt);
         context.HttpContext.Response.Headers.CacheControl = "no-store";
         return await next(context);
+    }
+
+    private async ValueTask CountAsync(string user)
+    {
+        var wait = await services.Allowances.TakeAsync(user);
+        if (wait <= TimeSpan.Zero) return;
+        throw new ChatException(
+            ChatErrorCode.RateLimited,
+            $"more than {services.Limits.UserCommandsPerSecond} commands a second of one user (or {services.Limits.UserCommandBurst} at once)")
+        {
+            RetryAfter = wait,
+        };
     }
 }

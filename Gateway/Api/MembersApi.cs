@@ -75,7 +75,7 @@ internal static class MembersApi
     {
         var id = room.For(caller);
         var wanted = await body.ReadAsync(T.Read);
-        await services.Room(id).Moderate(wanted.ToModeration(caller.Actor, action));
+        await services.ModerateAsync(id, wanted.ToModeration(caller.Actor, action));
         return TypedResults.NoContent();
     }
 }

@@ -42,7 +42,7 @@ internal static class RoomsApi
     {
         var wanted = await body.ReadAsync(RoomToCreate.Read);
         caller.Scope.Check(wanted.Room);
-        var view = await services.Room(wanted.Room).Create(caller.User, wanted.Kind, wanted.Topic, connection: null);
+        var view = await services.CreateAsync(wanted.Room, caller.Actor, wanted.Kind, wanted.Topic, connection: null);
         return TypedResults.Created($"/api/rooms/{Uri.EscapeDataString(wanted.Room)}", Membership.Of(view));
     }
 
@@ -65,7 +65,7 @@ internal static class RoomsApi
     }
 
     private static async Task<Membership> JoinAsync(Caller caller, RoomId room, GatewayServices services) =>
-        Membership.Of(await services.JoinAsync(room.For(caller), caller.User, connection: null));
+        Membership.Of(await services.JoinAsync(room.For(caller), caller.Actor, connection: null));
 
     private static async Task<NoContent> LeaveAsync(Caller caller, RoomId room, GatewayServices services)
     {

@@ -14,6 +14,7 @@ internal sealed class GatewayServices(
     RoomFeeds feeds,
     TokenReader tokens,
     CommandAllowances allowances,
+    UserBudgets budgets,
     IOptions<ChatLimits> limits,
     TimeProvider clock,
     ILogger<Connection> logger)
@@ -40,17 +41,41 @@ internal sealed class GatewayServices(
     public IRoomDirectoryGrain Directory => grains.GetGrain<IRoomDirectoryGrain>(0);
 
     /// <summary>Makes the user a member of a room; the room's feed hears from which activation the answer came.</summary>
-    public async Task<RoomView> JoinAsync(string room, string user, string? connection)
+    /// <remarks>
+    /// Asked first without making a room, so that a join, or a first direct message, that is asked for again costs
+    /// nothing of the user's budget.
+    /// </remarks>
+    public async Task<RoomView> JoinAsync(string room, Actor by, string? connection)
     {
-        var view = await UnlessLostAsync(room, grain => grain.Join(user, connection));
+        var view = await UnlessMissingAsync(room, by, mayCreate => UnlessLostAsync(room, grain => grain.Join(by.User, connection, mayCreate)));
         Feeds.Heard(room, view.Log, view.Epoch);
         return view;
+    }
+
+    /// <summary>Makes a room.</summary>
+    public Task<RoomView> CreateAsync(string room, Actor by, RoomKind kind, string? topic, string? connection) =>
+        budgets.SpendAsync(by, UserBudget.RoomsCreated, () => Room(room).Create(by.User, kind, topic, connection));
+
+    /// <summary>Invites, kicks, and so on.</summary>
+    public async Task ModerateAsync(string room, Moderation moderation)
+    {
+        if (moderation.Action != ModerationAction.Invite) await Room(room).Moderate(moderation);
+        else await budgets.SpendAsync(new Actor(moderation.By, moderation.IsAdministrator), UserBudget.MembersInvited, InviteAsync);
+
+        async Task<bool> InviteAsync()
+        {
+            await Room(room).Moderate(moderation);
+            return true;
+        }
     }
 
     /// <summary>Sends messages to a room; the room's feed hears from which activation the answer came, and what to expect.</summary>
     public async Task<ImmutableArray<SendOutcome>> SendAsync(string room, SendBatch batch)
     {
-        var reply = await UnlessLostAsync(room, grain => grain.Send(batch));
+        var by = new Actor(batch.User, batch.IsAdministrator);
+        var reply = ChatId.IsDirect(room, out _, out _)
+            ? await UnlessMissingAsync(room, by, mayCreate => UnlessLostAsync(room, grain => grain.Send(batch with { MayCreate = mayCreate })))
+            : await UnlessLostAsync(room, grain => grain.Send(batch));
         Feeds.Heard(room, reply.Log, reply.Epoch);
         Feeds.Acknowledged(room, reply.Outcomes.Max(outcome => outcome.Seq));
         return reply.Outcomes;
@@ -66,6 +91,19 @@ internal sealed class GatewayServices(
     }
 
     public IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
+
+    private async Task<T> UnlessMissingAsync<T>(string room, Actor by, Func<bool, Task<T>> ask)
+    {
+        try
+        {
+            return await ask(by.IsAdministrator);
+        }
+        catch (ChatException missing) when (missing.Code == ChatErrorCode.NoSuchRoom && !by.IsAdministrator)
+        {
+            var budget = ChatId.IsDirect(room, out _, out _) ? UserBudget.DirectRoomsOpened : UserBudget.RoomsCreated;
+            return await budgets.SpendAsync(by, budget, () => ask(true));
+        }
+    }
 
     // A silo that was killed answers nothing. Who waits for it is told when it is known, and not when the call times out.
     private async Task<T> UnlessLostAsync<T>(string room, Func<IRoomGrain, Task<T>> ask)

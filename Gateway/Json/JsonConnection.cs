@@ -107,7 +107,12 @@ internal sealed partial class JsonConnection : Connection
 
     public IRoomGrain RoomGrain(string room) => Services.Room(room);
 
-    public Task<RoomView> BecomeMember(string room) => Services.JoinAsync(room, User, Id);
+    public Task<RoomView> BecomeMember(string room) => Services.JoinAsync(room, Caller.Actor, Id);
+
+    public Task<RoomView> Create(CreateCommand create) =>
+        Services.CreateAsync(create.Room, Caller.Actor, create.Kind, create.Topic, Id);
+
+    public Task Moderate(string room, Moderation moderation) => Services.ModerateAsync(room, moderation);
 
     public Task<ImmutableArray<SendOutcome>> Send(string room, SendBatch batch) => Services.SendAsync(room, batch);
 
@@ -240,7 +245,7 @@ internal sealed partial class JsonConnection : Connection
         if (!ChatId.TryParseRoom(text, out var room))
             throw new ChatException(ChatErrorCode.BadField, $"rooms names '{text}', which is not an id", "rooms");
         Caller.Scope.Check(room);
-        await Services.JoinAsync(room, User, Id);
+        await Services.JoinAsync(room, Caller.Actor, Id);
         return room;
     }
 

@@ -125,7 +125,8 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
         TypingCommand => connection.RoomGrain(Room).Typing(connection.User),
         MembersCommand members => MembersAsync(members),
         CreateCommand create => CreateAsync(create),
-        ModerateCommand moderate => ThenOk(command, connection.RoomGrain(Room).Moderate(
+        ModerateCommand moderate => ThenOk(command, connection.Moderate(
+            Room,
             new Moderation(
                 connection.User,
                 moderate.Action,
@@ -166,7 +167,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
 
     private async Task CreateAsync(CreateCommand create)
     {
-        var view = await connection.RoomGrain(Room).Create(connection.User, create.Kind, create.Topic, connection.Id);
+        var view = await connection.Create(create);
         if (connection.FollowsAll) await connection.FollowFrom(view.Entry);
         if (create.Id is not null) connection.Reply(JsonFrames.Created(create.Id, view));
     }

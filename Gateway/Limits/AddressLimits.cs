@@ -15,10 +15,10 @@ namespace OrleansChat.Gateway.Limits;
 /// </remarks>
 internal static class AddressLimits
 {
-    /// <summary>The policy for upgrades to WebSockets.</summary>
+    /// <summary>The policy for upgrades to WebSockets, and for new tokens to do it with.</summary>
     public const string Connect = "connect";
 
-    /// <summary>The policy for logging in, and for whatever else a password or a refresh token is tried at.</summary>
+    /// <summary>The policy for logging in, and for whatever else a password is tried at.</summary>
     public const string Accounts = "accounts";
 
     /// <summary>The policy for registering.</summary>

@@ -17,6 +17,7 @@ internal static class LimitsSetup
         services.AddAddressLimits();
         services.AddSingleton<CommandAllowances>();
         services.AddHostedService(provider => provider.GetRequiredService<CommandAllowances>());
+        services.AddSingleton<UserBudgets>();
         services.AddSingleton<Arrivals>();
         services.AddSingleton<Overload>();
         services.AddHostedService(provider => provider.GetRequiredService<Overload>());

@@ -139,7 +139,7 @@ internal sealed partial class TextConnection : Connection
     private async Task JoinAsync(string room, string greeting)
     {
         Caller.Scope.Check(room);
-        await Services.JoinAsync(room, User, Id);
+        await Services.JoinAsync(room, Caller.Actor, Id);
         await FollowAsync(room, new FeedPosition(Since: null, Log: null, Limited: true), answer =>
         {
             _room = room;

@@ -7,12 +7,14 @@ namespace OrleansChat.Rooms;
 /// <param name="Name">The sender's display name, if any.</param>
 /// <param name="Drafts">The messages, at least one.</param>
 /// <param name="IsAdministrator">Whether the sender is one: they need no membership, except in direct rooms.</param>
+/// <param name="MayCreate">Whether a direct room that does not exist comes into being; if not it is refused.</param>
 [GenerateSerializer, Immutable, Alias("chat.send-batch")]
 public sealed record SendBatch(
     [property: Id(0)] string User,
     [property: Id(1)] string? Name,
     [property: Id(2)] ImmutableArray<Draft> Drafts,
-    [property: Id(3)] bool IsAdministrator = false);
+    [property: Id(3)] bool IsAdministrator = false,
+    [property: Id(4)] bool MayCreate = true);
 
 /// <summary>A message before it has a seq.</summary>
 /// <param name="Text">The text.</param>

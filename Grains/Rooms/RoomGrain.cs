@@ -102,6 +102,12 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         if (ChatId.IsDirect(Room, out var one, out var other))
         {
             await CheckNotBlockedAsync();
+            if (room is null && !batch.MayCreate)
+            {
+                EndIfEmpty();
+                throw RoomAccess.NoSuchRoom(Room);
+            }
+
             room ??= await CreateAsync(batch.User, RoomKind.Direct, MemberRole.Member, topic: null, connection: null);
             await EnsureMemberAsync(room, one);
             await EnsureMemberAsync(room, other);

@@ -1,0 +1,82 @@
+using OrleansChat.Gateway.Tests.Authentication;
+using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
+
+namespace OrleansChat.Gateway.Tests.Limits;
+
+/// <summary>Two of each within ten minutes, so that no slow machine earns one meanwhile.</summary>
+public sealed class BudgetTests
+{
+    private static readonly string[] Two =
+        ["Chat:Limits:RoomsCreated=2", "Chat:Limits:MembersInvited=2", "Chat:Limits:DirectRoomsOpened=2"];
+
+    [Fact]
+    public async Task A_user_makes_so_many_rooms_however_they_come_into_being()
+    {
+        await using var gateway = await TestGateway.StartAsync(Two);
+        await using var alice = await gateway.ConnectToAsync("alice", "first");
+        await using var bob = await gateway.ConnectToAsync("bob", "bobs");
+        // What is refused costs nothing.
+        for (var i = 0; i < 5; i++) await alice.RefusedAsync(new { type = "create", room = "bobs", kind = "public" }, "bad_field", "room");
+        await alice.DoAsync(new { type = "create", room = "second", kind = "private" });
+        AssertRefused(await alice.RefusedAsync(new { type = "create", room = "third", kind = "public" }, "rate_limited"));
+        AssertRefused(await alice.RefusedAsync(new { type = "join", room = "third" }, "rate_limited"));
+        await using (var again = await ChatClient.ConnectAsync(gateway.Json("alice", "rooms=fourth")))
+            Assert.Equal("rate_limited", (await again.TakeAsync("error")).Text("code"));
+        // Rooms that are there can be joined, by whoever made them.
+        foreach (var room in new[] { "first", "second", "bobs" }) await alice.JoinAsync(room);
+        await bob.JoinAsync("third");
+        await alice.JoinAsync("third");
+    }
+
+    [Fact]
+    public async Task A_user_speaks_first_to_so_many_others_and_is_never_refused_what_was_said_before()
+    {
+        await using var gateway = await TestGateway.StartAsync(Two);
+        await using var alice = await gateway.ConnectAsync("alice");
+        await using var dora = await gateway.ConnectAsync("dora");
+        foreach (var to in new[] { "bob", "carol" }) await alice.DoAsync(new { type = "send", to, text = "hi", key = "k" });
+        AssertRefused(await alice.RefusedAsync(new { type = "send", to = "dora", text = "hi" }, "rate_limited"));
+        AssertRefused(await alice.RefusedAsync(new { type = "join", room = "dm:alice:dora" }, "rate_limited"));
+        Assert.True((await alice.DoAsync(new { type = "send", to = "bob", text = "hi", key = "k" })).Flag("duplicate"));
+        await alice.DoAsync(new { type = "leave", room = "dm:alice:carol" });
+        await alice.DoAsync(new { type = "send", to = "carol", text = "back" });
+        await dora.DoAsync(new { type = "send", to = "alice", text = "hello" });
+        await alice.DoAsync(new { type = "send", to = "dora", text = "hello yourself" });
+        await using var person = await gateway.TypeAsync("alice", "room=dm:alice:bob");
+        await person.TypeAsync("/msg erin hi");
+        await person.SeeStartAsync("! more than 2 direct rooms opened within ten minutes");
+    }
+
+    [Fact]
+    public async Task A_user_invites_so_many_others()
+    {
+        await using var gateway = await TestGateway.StartAsync(Two);
+        await using var alice = await gateway.ConnectAsync("alice");
+        await alice.DoAsync(new { type = "create", room = "r", kind = "private" });
+        foreach (var user in new[] { "bob", "carol" }) await alice.DoAsync(new { type = "invite", room = "r", user });
+        AssertRefused(await alice.RefusedAsync(new { type = "invite", room = "r", user = "dora" }, "rate_limited"));
+        // Everything else goes on.
+        await alice.DoAsync(new { type = "kick", room = "r", user = "carol" });
+        await alice.SayAsync("r", "hello");
+    }
+
+    [Fact]
+    public async Task Administrators_make_rooms_and_invite_as_they_like()
+    {
+        await using var gateway = await TokenGateway.StartAsync([.. Two, "Auth:Administrators:0=root"]);
+        await using var root = await gateway.ConnectAsync("root");
+        for (var i = 0; i < 5; i++)
+        {
+            await root.DoAsync(new { type = "create", room = $"r{i}", kind = "private" });
+            await root.DoAsync(new { type = "invite", room = "r0", user = $"user{i}" });
+            await root.DoAsync(new { type = "send", to = $"user{i}", text = "hi" });
+        }
+    }
+
+    private static void AssertRefused(System.Text.Json.JsonElement refusal)
+    {
+        Assert.True(refusal.Flag("retryable"));
+        Assert.InRange(refusal.Number("retryAfterMs"), 1, 300_000);
+    }
+}
