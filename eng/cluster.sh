@@ -221,7 +221,7 @@ start_gateways() {
   local gateway i
   gateway=$(program Gateway)
   for i in "${!gateway_ports[@]}"; do
-    part "gateway-$((i + 1))" dotnet "$gateway" --Cluster:Mode=Postgres --urls "http://127.0.0.1:${gateway_ports[$i]}"
+    part "gateway-$((i + 1))" dotnet "$gateway" --Cluster:Mode=Postgres --Chat:TrustedProxies=127.0.0.1 --urls "http://127.0.0.1:${gateway_ports[$i]}"
   done
   for i in "${!gateway_ports[@]}"; do await "gateway-$((i + 1))" 90 ready "${gateway_ports[$i]}"; done
 }

@@ -68,14 +68,7 @@ internal sealed class SocketEndpoint(
             return;
         }
 
-        try
-        {
-            await UpgradeAsync(context, format, arrival);
-        }
-        finally
-        {
-            arrival.Leave();
-        }
+        using (arrival) await UpgradeAsync(context, format, arrival);
     }
 
     private async Task UpgradeAsync(HttpContext context, SocketFormat format, Arrivals.Place arrival)

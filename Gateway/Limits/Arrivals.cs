@@ -10,7 +10,9 @@ internal sealed class Arrivals(TimeProvider clock) : IDisposable
     /// <summary>Who has not come in after this time is sent away: a client would have given up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // While one waits for its user's grain, another one can be greeted.
+    // Whoever takes longer is waiting for a grain, perhaps for one whose silo is gone, and costs nobody anything.
+    private static readonly TimeSpan LongestStay = TimeSpan.FromMilliseconds(50);
+
     private readonly SemaphoreSlim _places = new(Environment.ProcessorCount * 2);
 
     /// <summary>Waits until somebody can come in.</summary>
@@ -23,7 +25,7 @@ internal sealed class Arrivals(TimeProvider clock) : IDisposable
         try
         {
             await _places.WaitAsync(either.Token);
-            return new Place(_places);
+            return new Place(_places, clock);
         }
         catch (OperationCanceledException)
         {
@@ -34,14 +36,28 @@ internal sealed class Arrivals(TimeProvider clock) : IDisposable
     public void Dispose() => _places.Dispose();
 
     /// <summary>The place of one who is coming in.</summary>
-    internal sealed class Place(SemaphoreSlim places)
+    internal sealed class Place : IDisposable
     {
+        private readonly SemaphoreSlim _places;
+        private readonly ITimer _timer;
         private int _left;
+
+        public Place(SemaphoreSlim places, TimeProvider clock)
+        {
+            _places = places;
+            _timer = clock.CreateTimer(static place => ((Place)place!).Leave(), this, LongestStay, Timeout.InfiniteTimeSpan);
+        }
 
         /// <summary>They are in, or gone. Once is enough.</summary>
         public void Leave()
         {
-            if (Interlocked.Exchange(ref _left, 1) == 0) places.Release();
+            if (Interlocked.Exchange(ref _left, 1) == 0) _places.Release();
+        }
+
+        public void Dispose()
+        {
+            _timer.Dispose();
+            Leave();
         }
     }
 }

@@ -22,7 +22,6 @@ public sealed class FloodTests(ITestOutputHelper output)
             User = "mallory",
             Room = "flooded",
             Connections = 1,
-            Bytes = 400,
         });
         AssertLimited(counts, perSecond: 100, burst: 500);
     }
@@ -77,7 +76,7 @@ public sealed class FloodTests(ITestOutputHelper output)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flood: {what}, {counts.Ms / 1000:F1} s"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  {counts.Sent} sent, {counts.Served} served, {counts.Refused} refused, handshakes {string.Join(", ", counts.Statuses)}"));
+            $"  {counts.Sent} sent, {counts.Served} served, {counts.Refused} refused, handshakes {string.Join(", ", counts.Statuses)}, {string.Join(", ", counts.Other.Keys)}"));
         output.WriteLine($"  others, from sending to delivery: quiet {quiet}; under the flood {flooded}; after it {after}");
         return counts;
     }

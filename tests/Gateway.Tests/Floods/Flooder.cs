@@ -68,7 +68,10 @@ internal sealed record FloodWish(string Mode, string[] Servers, int Seconds)
     public string? Room { get; init; }
 
     /// <summary>How long each command's text is.</summary>
-    public int Bytes { get; init; } = 4000;
+    public int Bytes { get; init; } = 200;
+
+    /// <summary>How many commands it sends ahead of the answers; a flooder has no patience, but a test wants them all.</summary>
+    public int Ahead { get; init; } = 2000;
 
     /// <summary>How many connections at once.</summary>
     public int? Connections { get; init; }

@@ -1,7 +1,7 @@
 // Floods gateways as fast as the network takes it, and counts what it is answered. A process of its own, so that it
 // takes nothing from those whom the test looks after but what the machine has for all.
 //
-//   node flood.mjs '{"mode":"commands","servers":["127.0.0.1:5000"],"user":"mallory","connections":4,"bytes":4000,"seconds":5,"room":"lobby"}'
+//   node flood.mjs '{"mode":"commands","servers":["127.0.0.1:5000"],"user":"mallory","connections":4,"bytes":200,"ahead":2000,"seconds":5,"room":"lobby"}'
 //   node flood.mjs '{"mode":"connects","servers":["127.0.0.1:5000"],"addresses":200,"atOnce":50,"seconds":5}'
 //
 // Prints one line when it begins, and one with the counts when everything that it has sent was answered.
@@ -78,7 +78,7 @@ function floodCommands(server) {
     let answered = 0;
     const finish = () => { if (until() && answered === sent) socket.destroy(); };
     const write = () => {
-      while (!until() && socket.writable) {
+      while (!until() && socket.writable && sent - answered < wish.ahead) {
         const id = ++sent;
         if (!socket.write(frame(`{"type":"send","id":${id},"room":"${wish.room}","text":"${text}"}`))) return;
         if (id % 100 === 0) { setImmediate(write); return; }
@@ -93,6 +93,7 @@ function floodCommands(server) {
       if (answer.startsWith('{"type":"ack"')) counts.served++;
       else if (answer.includes('"code":"rate_limited"') && /"retryAfterMs":[1-9]/.test(answer)) counts.refused++;
       else counts.other[answer.slice(0, 200)] = 1;
+      if (sent - answered === wish.ahead - 1) write();
       finish();
     }, () => { counts.sent += sent; counts.lost += sent - answered; done(); });
     socket.write(handshake(server, `/ws?user=${wish.user}&subscribe=none`));

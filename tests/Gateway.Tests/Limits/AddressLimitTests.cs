@@ -7,7 +7,7 @@ using OrleansChat.Limits;
 
 namespace OrleansChat.Gateway.Tests.Limits;
 
-public sealed class AddressLimitTests
+public sealed class AddressLimitTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task An_address_that_connects_too_often_is_refused_before_the_upgrade_and_others_are_not()
@@ -77,6 +77,7 @@ public sealed class AddressLimitTests
     {
         var rate = TokenRate.PerSecond(100, 2000);
         var keys = new HashSet<int>();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
         var refused = 0;
         using var limiter = PartitionedRateLimiter.Create<uint, int>(n =>
         {
@@ -90,6 +91,7 @@ public sealed class AddressLimitTests
             if (!lease.IsAcquired) refused++;
         }
 
+        output.WriteLine($"{(GC.GetTotalMemory(forceFullCollection: true) - before) >> 10} KB for the limiters");
         // All are used, and so evenly that nobody has to suffer for the others.
         Assert.Equal((AddressLimits.Buckets, 0), (keys.Count, refused));
     }
