@@ -13,6 +13,9 @@ internal static class Problems
 {
     private static readonly TimeSpan UnavailableFor = TimeSpan.FromSeconds(1);
 
+    private static ChatException NotJson =>
+        new(ChatErrorCode.BadJson, "the body has to be JSON, with Content-Type: application/json");
+
     /// <summary>Adds it to the pipeline; what shall be answered for comes after it.</summary>
     public static void UseProblems(this WebApplication app) => app.UseWhen(
         static context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
@@ -88,6 +91,7 @@ internal static class Problems
     private static ChatException ToRefusal(BadHttpRequestException error) => error.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => new ChatException(ChatErrorCode.TextTooLong, "the body is too large"),
+        StatusCodes.Status415UnsupportedMediaType => NotJson,
         StatusCodes.Status408RequestTimeout => new ChatException(ChatErrorCode.BadJson, "the body did not come in time"),
         _ => new ChatException(ChatErrorCode.BadJson, error.Message),
     };
@@ -106,8 +110,7 @@ internal static class Problems
                 new ChatException(ChatErrorCode.UnknownType, $"there is no {request.Path}; /openapi/v1.json says what there is"),
             StatusCodes.Status405MethodNotAllowed => new ChatException(
                 ChatErrorCode.UnknownType, $"{request.Path} has no {request.Method}, but {context.Response.Headers.Allow}"),
-            StatusCodes.Status415UnsupportedMediaType =>
-                new ChatException(ChatErrorCode.BadJson, "the body has to be JSON, with Content-Type: application/json"),
+            StatusCodes.Status415UnsupportedMediaType => NotJson,
             StatusCodes.Status429TooManyRequests =>
                 new ChatException(ChatErrorCode.RateLimited, "too many requests; try again later"),
             StatusCodes.Status503ServiceUnavailable =>

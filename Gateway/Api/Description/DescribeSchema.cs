@@ -18,7 +18,7 @@ internal sealed class DescribeSchema : IOpenApiSchemaTransformer
     {
         var type = context.JsonTypeInfo.Type;
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (context.JsonPropertyInfo is null && context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object) DescribeObject(schema, context.JsonTypeInfo);
+        if (context.JsonTypeInfo.Kind == JsonTypeInfoKind.Object) DescribeObject(schema, context.JsonTypeInfo);
         else if (type == typeof(DateTimeOffset)) (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
         return Task.CompletedTask;
     }

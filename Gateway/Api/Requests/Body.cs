@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using OrleansChat.Gateway.Api.Description;
@@ -55,14 +56,20 @@ internal class Body<T>(HttpContext context, bool isOptional) : IBindableFromHttp
 
     private bool IsAbsent => isOptional && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false;
 
-    private Task<JsonDocument> ParseAsync(int maxBytes)
+    private async Task<JsonDocument> ParseAsync(int maxBytes)
     {
         var request = context.Request;
         if (!request.HasJsonContentType())
             throw new BadHttpRequestException("no JSON", StatusCodes.Status415UnsupportedMediaType);
         // What fits into a frame of the wire fits here.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = maxBytes;
-        return JsonDocument.ParseAsync(request.Body, CommandParser.Options, context.RequestAborted);
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, context.RequestAborted);
+        var utf8 = body.GetBuffer().AsMemory(0, (int)body.Length);
+        // Nothing else would see it in what is kept as it was sent. On a socket this is done by the protocol.
+        return Utf8.IsValid(utf8.Span)
+            ? JsonDocument.Parse(utf8, CommandParser.Options)
+            : throw new ChatException(ChatErrorCode.BadJson, "the body is not UTF-8");
     }
 }
 
