@@ -144,6 +144,21 @@ public abstract class ListingTests(Func<Task<TempStore>> open)
         Assert.Equal(new MemberEntry("user3", "Три", MemberRole.Member, false), all[4]);
     }
 
+    [Fact]
+    public async Task A_list_within_some_rooms_has_those_alone_and_none_that_may_not_be_seen()
+    {
+        await using var temp = await open();
+        foreach (var room in new[] { "a", "b", "it's \"odd\"" }) await temp.CreateAsync(room, "bob");
+        await temp.CreateAsync("secret", "bob", RoomKind.Private);
+        await temp.CreateAsync("dm:bob:carol", "bob", RoomKind.Direct);
+        Assert.Equal(["b", "it's \"odd\""], await WithinAsync(null, "b", "it's \"odd\"", "secret", "dm:bob:carol", "never"));
+        Assert.Equal(["it's \"odd\""], await WithinAsync("b", "b", "it's \"odd\""));
+        Assert.Empty(await WithinAsync(null));
+
+        async Task<string[]> WithinAsync(string? after, params string[] rooms) =>
+            [.. (await temp.Reader.ListRoomsAsync(new Actor("alice"), query: null, after, limit: 10, [.. rooms])).Rooms.Select(r => r.Room)];
+    }
+
     private static async Task<string[]> NamesAsync(TempStore temp, string user) =>
         [.. (await temp.Reader.ListRoomsAsync(user, null, null, 100)).Rooms.Select(r => r.Room)];
 }
