@@ -233,11 +233,13 @@ write_nginx_configuration() {
   cat << END
 daemon off;
 worker_processes 2;
-error_log stderr;
+error_log stderr crit;
 pid $folder/nginx/pid;
 events { worker_connections 4096; }
 http {
-    access_log $folder/logs/nginx-access.log;
+    # Without what stands behind the question mark: that may be a token.
+    log_format orleanschat '\$remote_addr [\$time_local] "\$request_method \$uri" \$status \$body_bytes_sent';
+    access_log $folder/logs/nginx-access.log orleanschat;
     client_body_temp_path $folder/nginx/body;
     proxy_temp_path $folder/nginx/proxy;
     fastcgi_temp_path $folder/nginx/fastcgi;

@@ -1,8 +1,8 @@
 # Never built by a Docker engine where it was written; its commands were run one by one over the files it copies.
 #
 #   docker build -f deploy/docker/gateway.Dockerfile -t orleanschat-gateway .
-#   docker run -p 5000:8080 -v orleanschat:/data orleanschat-gateway                by itself, with SQLite in the volume
-#   docker run -p 5000:8080 -e Cluster__Mode=Postgres -e ConnectionStrings__Chat=… orleanschat-gateway
+#   docker run -p 5000:8080 -e Auth__Mode=Accounts -v orleanschat:/data orleanschat-gateway                by itself, with SQLite in the volume
+#   docker run -p 5000:8080 -e Auth__Mode=Accounts -e Cluster__Mode=Postgres -e ConnectionStrings__Chat=… orleanschat-gateway
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
