@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Api.Description;
 using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Limits;
@@ -12,6 +13,7 @@ internal static class AccountEndpoints
 {
     // More than the longest password, id and name have, each character written as an escape.
     private const int MaxBody = 16 * 1024;
+    private const string Json = "application/json";
 
     /// <summary>Maps them, if this gateway has accounts.</summary>
     public static void MapAccounts(this WebApplication app)
@@ -19,12 +21,19 @@ internal static class AccountEndpoints
         if (!app.Services.GetRequiredService<IOptions<AuthOptions>>().Value.Mode.HasFlag(AuthModes.Accounts)) return;
         // Now, and not at the expense of the first who does not exist.
         app.Services.GetRequiredService<Decoy>();
-        var accounts = app.MapGroup("/api/accounts").WithTags("Accounts").WithMetadata(new RequestSizeLimitAttribute(MaxBody));
-        accounts.MapPost("/register", RegisterAsync).AllowAnonymous().RequireRateLimiting(AddressLimits.Registrations);
-        accounts.MapPost("/login", LogInAsync).AllowAnonymous().RequireRateLimiting(AddressLimits.Accounts);
-        accounts.MapPost("/refresh", RefreshAsync).AllowAnonymous().RequireRateLimiting(AddressLimits.Connect);
-        accounts.MapPost("/password", ChangePasswordAsync).RequireAuthorization().RequireRateLimiting(AddressLimits.Accounts);
-        accounts.MapPost("/logout", LogOutAsync).RequireAuthorization();
+        var accounts = app.MapGroup("/api/accounts").WithTags("Accounts")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxBody)).WithErrors(400, 401, 413, 415, 429, 500, 503);
+        accounts.MapPost("/register", RegisterAsync).Accepts<Registration>(Json).AllowAnonymous()
+            .RequireRateLimiting(AddressLimits.Registrations).WithSummary("Makes an account, and logs its user in.");
+        accounts.MapPost("/login", LogInAsync).Accepts<Credentials>(Json).AllowAnonymous()
+            .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403).WithSummary("Logs a user in.");
+        accounts.MapPost("/refresh", RefreshAsync).Accepts<Refreshing>(Json).AllowAnonymous()
+            .RequireRateLimiting(AddressLimits.Connect).WithErrors(403).WithSummary("Gives new tokens for a refresh token.");
+        accounts.MapPost("/password", ChangePasswordAsync).Accepts<PasswordChange>(Json).RequireAuthorization()
+            .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403)
+            .WithSummary("Gives the caller another password, and ends all tokens and connections that there were.");
+        accounts.MapPost("/logout", LogOutAsync).RequireAuthorization().WithErrors(403)
+            .WithSummary("Ends all tokens and connections of the caller, everywhere.");
     }
 
     private static async Task<JsonHttpResult<IssuedTokens>> RegisterAsync(HttpContext context, AccountDesk desk)

@@ -28,6 +28,8 @@ internal static class AccountSetup
             identity.Password.RequireUppercase = false;
             identity.Password.RequireNonAlphanumeric = false;
         });
+        // Where the description of the API looks for what bodies hold.
+        services.ConfigureHttpJsonOptions(static json => json.SerializerOptions.TypeInfoResolverChain.Add(IssuedTokensJson.Default));
         services.AddSingleton<PasswordWork>();
         services.AddSingleton<Decoy>();
         services.AddSingleton<RefreshTokens>();

@@ -18,4 +18,8 @@ internal sealed record IssuedTokens(string User, string? Name, string AccessToke
 /// <summary>How they are written.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(IssuedTokens))]
+[JsonSerializable(typeof(Registration))]
+[JsonSerializable(typeof(Credentials))]
+[JsonSerializable(typeof(Refreshing))]
+[JsonSerializable(typeof(PasswordChange))]
 internal sealed partial class IssuedTokensJson : JsonSerializerContext;

@@ -9,10 +9,18 @@ namespace OrleansChat.Cluster.Tests.Accounts;
 /// <summary>Accounts on a cluster: what one gateway issues, every gateway takes, from the first moment on.</summary>
 public sealed class AccountTests
 {
+    // All clients of the test have one address.
+    private static readonly string[] Settings =
+    [
+        "--Auth:Mode=Accounts",
+        "--Chat:Limits:LoginBurstPerAddress=1000",
+        "--Chat:Limits:RegistrationsPerHourPerAddress=100000",
+    ];
+
     [Fact]
     public async Task Gateways_that_start_at_once_over_an_empty_database_take_each_others_tokens_and_restarts_change_nothing()
     {
-        await using var cluster = await ClusterUnderTest.PrepareAsync(silos: 2, gateways: 2, "--Auth:Mode=Accounts");
+        await using var cluster = await ClusterUnderTest.PrepareAsync(silos: 2, gateways: 2, Settings);
         using var alice = new AccountHolder();
         var gateways = cluster.GatewayAddresses;
         foreach (var gateway in cluster.Gateways) gateway.Start();
@@ -83,7 +91,7 @@ public sealed class AccountTests
     private static async Task<int> StatusWithoutDatabaseAsync(ClusterUnderTest cluster, AccountHolder holder)
     {
         await cluster.Postgres.StopAsync();
-        var (status, _) = await holder.LogInAsync(cluster.GatewayAddresses[0], "somebody new to the silos".Replace(' ', '-'));
+        var (status, _) = await holder.LogInAsync(cluster.GatewayAddresses[0], "somebody-new-to-the-silos");
         await cluster.Postgres.StartAgainAsync();
         return status;
     }

@@ -18,6 +18,14 @@ internal sealed class AccountGateway : IAsyncDisposable
 
     public const string Other = "Δεν ξέρω τι να γράψω 🙂";
 
+    /// <summary>All tests have one address.</summary>
+    private static readonly string[] Unlimited =
+    [
+        "Chat:Limits:RegistrationsPerHourPerAddress=1000000",
+        "Chat:Limits:LoginsPerMinutePerAddress=1000000",
+        "Chat:Limits:LoginBurstPerAddress=1000000",
+    ];
+
     private AccountGateway(TestGateway gateway, Costs costs, ShiftedClock clock)
     {
         (Gateway, Costs, Clock) = (gateway, costs, clock);
@@ -46,7 +54,7 @@ internal sealed class AccountGateway : IAsyncDisposable
                 builder.Services.AddSingleton<TimeProvider>(clock);
                 configure?.Invoke(builder);
             },
-            ["Auth:Mode=Accounts", .. settings]);
+            ["Auth:Mode=Accounts", .. Unlimited, .. settings]);
         return new AccountGateway(gateway, costs, clock);
     }
 

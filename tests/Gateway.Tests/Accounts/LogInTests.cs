@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansChat.Accounts;
 using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Tests.Accounts;
@@ -145,6 +146,37 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
         (await _gateway.Client.RefreshAsync(registered.RefreshToken)).Refused(403, "suspended");
         await grain.Unsuspend("root", reason: null);
         (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
+    }
+
+    [Fact]
+    public async Task One_address_tries_so_many_passwords_and_registers_so_many_ids()
+    {
+        await using var gateway = await AccountGateway.StartAsync(
+            "Chat:Limits:RegistrationsPerHourPerAddress=2", "Chat:Limits:LoginsPerMinutePerAddress=1", "Chat:Limits:LoginBurstPerAddress=3");
+        var tokens = await gateway.RegisterAsync("alice");
+        await gateway.RegisterAsync("bob");
+        (await gateway.Client.RegisterAsync("carol", AccountGateway.Password)).Refused(429, "rate_limited");
+        for (var i = 0; i < 2; i++) (await gateway.Client.LogInAsync($"user-{i}", AccountGateway.Password)).Refused(401, "unauthorized");
+        (await gateway.Client.ChangePasswordAsync(tokens.AccessToken, "not the password", AccountGateway.Other)).Refused(400, "bad_field", "current");
+        Assert.Empty(await gateway.Costs.OfAsync(async () =>
+        {
+            Assert.True((await gateway.Client.LogInAsync("alice", AccountGateway.Password)).Refused(429, "rate_limited").RetryAfter > TimeSpan.Zero);
+            (await gateway.Client.ChangePasswordAsync(tokens.AccessToken, AccountGateway.Password, AccountGateway.Other)).Refused(429, "rate_limited");
+        }));
+        // Nobody guesses a token; and whoever wants to be safe is not held up.
+        tokens = (await gateway.Client.RefreshAsync(tokens.RefreshToken)).Done();
+        (await gateway.Client.LogOutAsync(tokens.AccessToken)).Done();
+    }
+
+    [Fact]
+    public async Task The_description_of_the_API_shows_accounts()
+    {
+        using var http = new HttpClient { BaseAddress = _gateway.Gateway.Http };
+        var description = FrameFields.Parse(await http.GetStringAsync("/openapi/v1.json"));
+        var paths = description.GetProperty("paths");
+        foreach (var path in new[] { "register", "login", "refresh", "password", "logout" })
+            Assert.True(paths.GetProperty($"/api/accounts/{path}").Has("post"), path);
+        Assert.Contains("\"refreshToken\"", $"{description.GetProperty("components")}", StringComparison.Ordinal);
     }
 
     private async Task LockAsync(string user)
