@@ -74,6 +74,32 @@ internal sealed class Person(IPage page)
         await Expect(Page.Locator("#app")).ToBeVisibleAsync();
     }
 
+    /// <summary>Makes an account.</summary>
+    public async Task RegisterAsync(string user, string password, string name = "")
+    {
+        await Page.Locator("#to-register").ClickAsync();
+        var form = Page.Locator("#register-form");
+        await form.GetByLabel("User name").FillAsync(user);
+        await form.GetByLabel("Display name").FillAsync(name);
+        await form.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await form.GetByTestId("register").ClickAsync();
+    }
+
+    /// <summary>Logs in to an account.</summary>
+    public async Task LogInAsync(string user, string password)
+    {
+        var form = Page.Locator("#log-in-form");
+        await form.GetByLabel("User name").FillAsync(user);
+        await form.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await form.GetByTestId("log-in").ClickAsync();
+    }
+
+    /// <summary>Why the last session ended.</summary>
+    public ILocator LastWords => Page.GetByTestId("sign-in-notice");
+
+    /// <summary>Chooses from the menu about this person's account.</summary>
+    public Task ChooseOfAccountAsync(string choice) => ChooseAsync(Page.GetByTestId("account-menu"), choice);
+
     /// <summary>Enters a room of the list.</summary>
     public async Task OpenAsync(string room)
     {

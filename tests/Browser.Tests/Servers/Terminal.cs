@@ -20,14 +20,14 @@ internal sealed class Terminal : IAsyncDisposable
     {
     }
 
-    public static async Task<Terminal> ConnectAsync(IChatServer server, string user)
+    public static async Task<Terminal> ConnectAsync(IChatServer server, string user, string name = "")
     {
         var terminal = new Terminal();
         var address = new UriBuilder(server.Address)
         {
             Scheme = "ws",
             Path = "/ws",
-            Query = $"subscribe=none&user={Uri.EscapeDataString(user)}",
+            Query = $"subscribe=none&user={Uri.EscapeDataString(user)}&name={Uri.EscapeDataString(name)}",
         };
         await terminal._socket.ConnectAsync(address.Uri, CancellationToken.None);
         terminal._reading = terminal.KeepReadingAsync();
@@ -69,6 +69,16 @@ internal sealed class Terminal : IAsyncDisposable
 
     public Task SayToAsync(string user, string text) =>
         AskAsync(new() { ["type"] = "send", ["to"] = user, ["text"] = text });
+
+    public Task SetTopicAsync(string room, string topic) =>
+        AskAsync(new() { ["type"] = "topic", ["room"] = room, ["topic"] = topic });
+
+    /// <summary>Archives a room, or restores it.</summary>
+    public Task ArchiveAsync(string room, bool archived, string reason) =>
+        AskAsync(new() { ["type"] = "archive", ["room"] = room, ["archived"] = archived, ["reason"] = reason });
+
+    public Task GiveRoleAsync(string room, string user, string role) =>
+        AskAsync(new() { ["type"] = "role", ["room"] = room, ["user"] = user, ["role"] = role });
 
     /// <summary>Is typing. Nothing answers that.</summary>
     public Task TypeAsync(string room) => WriteAsync(new() { ["type"] = "typing", ["room"] = room }, CancellationToken.None);
