@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Rooms;
@@ -13,6 +14,41 @@ internal static class CommandParser
 
     /// <summary>How JSON of a client is read.</summary>
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
+    // Every command that there is.
+    private static readonly FrozenDictionary<string, Func<CommandText, Command>> Commands =
+        new Dictionary<string, Func<CommandText, Command>>
+        {
+            ["send"] = c => new SendCommand(c.Id, SendTarget(c.Fields, c.User), ReadDraft(c.Fields, c.Limits)),
+            ["join"] = c => new JoinCommand(
+                c.Id, c.Fields.Room(), c.Fields.SeqOrNull("since"), c.Fields.TextOrNull("log", FieldRules.MaxKey)),
+            ["leave"] = c => new LeaveCommand(c.Id, c.Fields.Room()),
+            ["history"] = c => ReadHistory(c.Fields, c.Id),
+            ["read"] = c => new ReadCommand(c.Id, c.Fields.Room(), c.Fields.Seq("seq")),
+            ["typing"] = c => new TypingCommand(c.Id, c.Fields.Room()),
+            ["members"] = c => new MembersCommand(c.Id, c.Fields.Room(), Cursor(c.Fields), Limit(c.Fields)),
+            ["rooms"] = c => new RoomsCommand(
+                c.Id, c.Fields.TextOrNull("query", FieldRules.MaxQuery), Cursor(c.Fields), Limit(c.Fields)),
+            ["create"] = c => ReadCreate(c.Fields, c.Id),
+            ["ping"] = c => new PingCommand(c.Id),
+            ["token"] = c => new TokenCommand(c.Id, c.Fields.Text("token", MaxToken, c.Fields.Required)),
+            ["invite"] = c => Moderate(c, ModerationAction.Invite),
+            ["kick"] = c => Moderate(c, ModerationAction.Kick),
+            ["ban"] = c => Moderate(c, ModerationAction.Ban),
+            ["unban"] = c => Moderate(c, ModerationAction.Unban),
+            ["mute"] = c => Moderate(c, ModerationAction.Mute),
+            ["unmute"] = c => Moderate(c, ModerationAction.Unmute),
+            ["role"] = c => Moderate(c, ModerationAction.Role),
+            ["topic"] = c => new EditCommand(
+                c.Id, c.Fields.Room(), RoomEditKind.Topic, c.Fields.TextOrClear("topic", FieldRules.MaxTopic), Reason: null),
+            ["archive"] = ReadArchive,
+            ["block"] = c => Block(c, blocked: true),
+            ["unblock"] = c => Block(c, blocked: false),
+            ["blocks"] = c => new BlocksCommand(c.Id, Cursor(c.Fields), Limit(c.Fields)),
+        }.ToFrozenDictionary();
+
+    /// <summary>The types of all commands.</summary>
+    public static IReadOnlyCollection<string> Types => Commands.Keys;
 
     /// <summary>Parses one line of a frame.</summary>
     /// <param name="utf8">The line.</param>
@@ -41,47 +77,33 @@ internal static class CommandParser
     private static Command Read(CommandFields fields, string? id, string user, ChatLimits limits)
     {
         var type = fields.Text("type", maxCharacters: 32, fields.Required);
-        return type switch
-        {
-            "send" => new SendCommand(id, SendTarget(fields, user), ReadDraft(fields, limits)),
-            "join" => new JoinCommand(id, fields.Room(), fields.SeqOrNull("since"), fields.TextOrNull("log", FieldRules.MaxKey)),
-            "leave" => new LeaveCommand(id, fields.Room()),
-            "history" => ReadHistory(fields, id),
-            "read" => new ReadCommand(id, fields.Room(), fields.Seq("seq")),
-            "typing" => new TypingCommand(id, fields.Room()),
-            "members" => new MembersCommand(id, fields.Room(), fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
-            "rooms" => new RoomsCommand(id, fields.TextOrNull("query", FieldRules.MaxQuery), fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
-            "create" => ReadCreate(fields, id),
-            "ping" => new PingCommand(id),
-            "token" => new TokenCommand(id, fields.Text("token", MaxToken, fields.Required)),
-            "invite" => Moderate(ModerationAction.Invite),
-            "kick" => Moderate(ModerationAction.Kick),
-            "ban" => Moderate(ModerationAction.Ban),
-            "unban" => Moderate(ModerationAction.Unban),
-            "mute" => Moderate(ModerationAction.Mute),
-            "unmute" => Moderate(ModerationAction.Unmute),
-            "role" => Moderate(ModerationAction.Role),
-            "topic" => new EditCommand(
-                id, fields.Room(), RoomEditKind.Topic, fields.TextOrClear("topic", FieldRules.MaxTopic), Reason: null),
-            "archive" => new EditCommand(
-                id, fields.Room(), fields.FlagOrNull("archived") == false ? RoomEditKind.Restore : RoomEditKind.Archive, Text: null, Reason()),
-            "block" => new BlockCommand(id, ChatId.DirectRoom(user, fields.User("user")), Blocked: true),
-            "unblock" => new BlockCommand(id, ChatId.DirectRoom(user, fields.User("user")), Blocked: false),
-            "blocks" => new BlocksCommand(id, fields.TextOrNull("after", FieldRules.MaxCursor), Limit(fields)),
-            _ => throw new ChatException(ChatErrorCode.UnknownType, $"there is no command '{type}'", "type"),
-        };
-
-        string? Reason() => fields.TextOrNull("reason", FieldRules.MaxReason);
-
-        ModerateCommand Moderate(ModerationAction action) => new(
-            id,
-            fields.Room(),
-            action,
-            fields.User("user"),
-            fields.TimeOrNull("until"),
-            Reason(),
-            action == ModerationAction.Role ? ReadRole(fields) : null);
+        return Commands.TryGetValue(type, out var read)
+            ? read(new CommandText(fields, id, user, limits))
+            : throw new ChatException(ChatErrorCode.UnknownType, $"there is no command '{type}'", "type");
     }
+
+    private static ModerateCommand Moderate(CommandText command, ModerationAction action) => new(
+        command.Id,
+        command.Fields.Room(),
+        action,
+        command.Fields.User("user"),
+        command.Fields.TimeOrNull("until"),
+        Reason(command.Fields),
+        action == ModerationAction.Role ? ReadRole(command.Fields) : null);
+
+    private static EditCommand ReadArchive(CommandText command) => new(
+        command.Id,
+        command.Fields.Room(),
+        command.Fields.FlagOrNull("archived") == false ? RoomEditKind.Restore : RoomEditKind.Archive,
+        Text: null,
+        Reason(command.Fields));
+
+    private static BlockCommand Block(CommandText command, bool blocked) =>
+        new(command.Id, ChatId.DirectRoom(command.User, command.Fields.User("user")), blocked);
+
+    private static string? Reason(CommandFields fields) => fields.TextOrNull("reason", FieldRules.MaxReason);
+
+    private static string? Cursor(CommandFields fields) => fields.TextOrNull("after", FieldRules.MaxCursor);
 
     private static string SendTarget(CommandFields fields, string user)
     {
@@ -149,4 +171,6 @@ internal static class CommandParser
 
     private static int Limit(CommandFields fields) =>
         fields.Has("limit") ? FieldRules.Limit(fields.Seq("limit")) : FieldRules.DefaultLimit;
+
+    private readonly record struct CommandText(CommandFields Fields, string? Id, string User, ChatLimits Limits);
 }
