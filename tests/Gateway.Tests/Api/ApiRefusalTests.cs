@@ -66,7 +66,7 @@ public sealed class ApiRefusalTests(SharedApi api)
     public async Task A_body_larger_than_a_frame_is_413(bool chunked)
     {
         using var client = api.As(Names.New("alice"));
-        using var content = new StringContent($$"""{"text":"{{new string('x', 70_000)}}"}""", Encoding.UTF8, "application/json");
+        using var content = new StringContent($$"""{"text":"hi","ignored":"{{new string('x', 70_000)}}"}""", Encoding.UTF8, "application/json");
         if (chunked) content.Headers.ContentLength = null;
         var (response, problem) = await client.SendRawAsync(HttpMethod.Post, "/api/rooms/lobby/messages", content);
         using var _ = response;

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OrleansChat.Cluster.Tests.Hosting;
+
+namespace OrleansChat.Cluster.Tests.Administration;
+
+/// <summary>The HTTP API of one gateway sees and reaches the others.</summary>
+public sealed class TwoGatewaysTests
+{
+    private const string Key = "a-key-for-this-test-alone";
+
+    [Fact]
+    public async Task One_gateway_counts_both_reaches_the_users_of_the_other_and_drains_it()
+    {
+        await using var cluster = await ClusterUnderTest.PrepareAsync(
+            silos: 2,
+            gateways: 2,
+            "--Auth:ApiKeys:0:Name=backend",
+            $"--Auth:ApiKeys:0:Hash={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}");
+        foreach (var process in cluster.Silos.Concat(cluster.Gateways)) process.Start();
+        await cluster.UntilReadyAsync();
+        var (here, there) = (cluster.GatewayAddresses[0], cluster.GatewayAddresses[1]);
+        using var http = new HttpClient { BaseAddress = here };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("ApiKey", Key);
+        using var alice = await ConnectAsync(there, "alice");
+        using var bob = await ConnectAsync(there, "bob");
+        await Patience.UntilAsync(async () =>
+        {
+            var seen = await GetAsync(http, "/api/admin/counts");
+            return seen.GetProperty("connections").GetInt32() == 2 && seen.GetProperty("gateways").GetInt32() == 2 ? null : $"{seen}";
+        });
+        var counts = await GetAsync(http, "/api/admin/counts");
+        Assert.Equal(
+            (2, 2, 2), (counts.GetProperty("silos").GetInt32(), counts.GetProperty("gateways").GetInt32(), counts.GetProperty("users").GetInt32()));
+        var other = (await GatewaysAsync(http)).Single(gateway => gateway.GetProperty("connections").GetInt32() == 2).GetProperty("name").GetString();
+
+        Assert.True((await GetAsync(http, "/api/users/bob/presence")).GetProperty("online").GetBoolean());
+        Assert.Equal(other, (await GetAsync(http, "/api/users/bob/connections")).GetProperty("connections")[0].GetProperty("gateway").GetString());
+        using (var ended = await http.DeleteAsync("/api/users/bob/connections")) Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
+        Assert.Equal(4500, await ClosedAsync(bob));
+
+        using (var begun = await http.PostAsJsonAsync("/api/admin/drain", new { gateway = other })) Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);
+        Assert.Equal(1001, await ClosedAsync(alice));
+        Assert.Equal(
+            [other], (await GatewaysAsync(http)).Where(gateway => gateway.GetProperty("draining").GetBoolean()).Select(gateway => gateway.GetProperty("name").GetString()));
+        using var ready = await http.GetAsync("/healthz/ready");
+        using var notReady = await http.GetAsync(new Uri(there, "/healthz/ready"));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (ready.StatusCode, notReady.StatusCode));
+        using var back = await ConnectAsync(here, "alice");
+    }
+
+    private static async Task<JsonElement> GetAsync(HttpClient http, string path) => await http.GetFromJsonAsync<JsonElement>(path);
+
+    private static async Task<JsonElement[]> GatewaysAsync(HttpClient http) =>
+        [.. (await GetAsync(http, "/api/admin/gateways")).GetProperty("gateways").EnumerateArray()];
+
+    private static async Task<ClientWebSocket> ConnectAsync(Uri gateway, string user)
+    {
+        var socket = new ClientWebSocket();
+        using var deadline = new CancellationTokenSource(Patience.Limit);
+        await socket.ConnectAsync(new Uri($"ws://{gateway.Authority}/ws?user={user}"), deadline.Token);
+        return socket;
+    }
+
+    private static async Task<int> ClosedAsync(ClientWebSocket socket)
+    {
+        using var deadline = new CancellationTokenSource(Patience.Limit);
+        var buffer = new byte[4096];
+        while ((await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token)).MessageType != WebSocketMessageType.Close)
+        {
+            // What came before the end.
+        }
+
+        return (int)socket.CloseStatus!.Value;
+    }
+}
