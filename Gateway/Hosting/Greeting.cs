@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Grains.Storage.Sqlite;
 
 namespace OrleansChat.Gateway.Hosting;
 
 /// <summary>Says on the console what somebody who has just started it wants to know.</summary>
-internal sealed class Greeting(IHostApplicationLifetime lifetime, IServer server, SqliteStore store) : IHostedService
+internal sealed class Greeting(
+    IHostApplicationLifetime lifetime, IServer server, SqliteStore store, IOptions<AuthOptions> auth) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -15,18 +18,27 @@ internal sealed class Greeting(IHostApplicationLifetime lifetime, IServer server
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    private static string Explain(AuthModes modes) => modes switch
+    {
+        AuthModes.Guest => "Guest mode: whoever connects is believed to be who they say they are.",
+        AuthModes.Accounts => "Accounts: people register and log in on the page.",
+        AuthModes.Tokens => "Tokens: an application gets them for its users, with its key, from /api/tokens.",
+        _ => "Accounts and tokens: people log in on the page, and applications get tokens for their users.",
+    };
+
     private void Greet()
     {
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5000";
         var page = address.Replace("0.0.0.0", "localhost", StringComparison.Ordinal).Replace("[::]", "localhost", StringComparison.Ordinal);
         var socket = "ws" + page["http".Length..];
+        var isGuest = auth.Value.Mode == AuthModes.Guest;
         Console.WriteLine($"""
             OrleansChat is running. Ctrl-C ends it.
               page      {page}
-              terminal  npx wscat -c {socket}/ws/alice
-              JSON      npx wscat -c '{socket}/ws?user=alice&rooms=lobby'
+              terminal  npx wscat -c {socket}/ws/alice{(isGuest ? "" : " -H 'Authorization: Bearer TOKEN'")}
+              JSON      npx wscat -c '{socket}/ws?{(isGuest ? "user=alice&" : "")}rooms=lobby'{(isGuest ? "" : " -H 'Authorization: Bearer TOKEN'")}
               data      {store.File}
-              Guest mode: whoever connects is believed to be who they say they are.
+              {Explain(auth.Value.Mode)}
             """);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -110,7 +109,7 @@ public sealed class TokenIssuingTests(SharedTokenGateway shared) : IClassFixture
         var body = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == expected, $"{(int)response.StatusCode} {body}");
         Assert.Equal(
-            new MediaTypeHeaderValue(expected == HttpStatusCode.OK ? "application/json" : "application/problem+json", "utf-8"), response.Content.Headers.ContentType);
+            expected == HttpStatusCode.OK ? "application/json" : "application/problem+json", response.Content.Headers.ContentType?.MediaType);
         return FrameFields.Parse(body);
     }
 }
