@@ -22,6 +22,8 @@ internal static class AuthenticationSetup
         if (options is { Mode: AuthModes.Guest, AllowPublicGuests: false }) PublicGuests.Refuse(builder.Configuration);
         builder.Services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidation>();
         builder.Services.AddOptions<AuthOptions>().Bind(section).ValidateOnStart();
+        // Each handler notes of each request that it is not for it.
+        builder.Logging.AddFilter(typeof(AuthenticationSetup).Namespace, LogLevel.Warning);
         var schemes = builder.Services.AddAuthentication(ChatAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ChatAuthentication>(ChatAuthentication.SchemeName, configureOptions: null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);

@@ -45,7 +45,8 @@ internal sealed class ChatAuthentication(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var result = await HandleAuthenticateOnceSafeAsync();
-        Response.Headers.WWWAuthenticate = BearerTokenDefaults.AuthenticationScheme;
+        // RFC 6750 §3. The scheme of ASP.NET Core has another name than the one of the header.
+        Response.Headers.WWWAuthenticate = "Bearer";
         await Problems.WriteAsync(Context, new ChatException(ChatErrorCode.Unauthorized, result.Failure?.Message ?? "nobody knows who you are"));
     }
 

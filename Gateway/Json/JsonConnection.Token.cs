@@ -1,3 +1,4 @@
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Json;
@@ -16,9 +17,9 @@ internal sealed partial class JsonConnection
             if (caller.User != User)
                 throw new ChatException(ChatErrorCode.Forbidden, "the token is another user's; a connection stays its user's", "token");
             await Services.User(User).Admit(caller.IssuedAt);
-            var limitsDiffer = caller.Scope.IsLimited || Caller.Scope.IsLimited;
+            var before = Caller.Scope;
             Take(caller);
-            if (limitsDiffer) await FollowScopeAsync();
+            if (before.IsLimited || caller.Scope.IsLimited) await ShowScopeAsync(before, caller.Scope);
             if (command.Id is not null) Socket.Send(JsonFrames.Ok(command.Id));
         }
         catch (Exception error)
@@ -27,11 +28,16 @@ internal sealed partial class JsonConnection
         }
     }
 
-    private async Task FollowScopeAsync()
+    // To the client, rooms come and go as if the user had entered and left them.
+    private async Task ShowScopeAsync(TokenScope before, TokenScope now)
     {
-        foreach (var room in Followed().Where(room => !Caller.Scope.Has(room))) Enqueue(new UnfollowCommand(room));
-        if (_subscribeNone) return;
-        foreach (var entry in InScope(await Services.User(User).Rooms()).Rooms) Enqueue(new FollowCommand(entry));
+        foreach (var room in Followed().Where(room => !now.Has(room))) Enqueue(new UnfollowCommand(room));
+        foreach (var entry in (await Services.User(User).Rooms()).Rooms)
+        {
+            if (before.Has(entry.Room) == now.Has(entry.Room)) continue;
+            Socket.Send(JsonFrames.RoomChanged(entry.Room, now.Has(entry.Room) ? entry : null));
+            if (now.Has(entry.Room) && !_subscribeNone) Enqueue(new FollowCommand(entry));
+        }
     }
 
     private UserSession InScope(UserSession session) =>

@@ -44,7 +44,8 @@ internal sealed partial class UserGrain
         ForgetExpired();
         var count = _connections.Count;
         var access = await DecideAsync(a => a, Audit("disconnect", by, until: null, reason));
-        Expel(access, all: true, reason is null ? "disconnected by an administrator" : $"disconnected by an administrator: {reason}");
+        var who = by == User ? "disconnected from another device" : "disconnected by an administrator";
+        Expel(access, all: true, reason is null ? who : $"{who}: {reason}");
         return count;
     }
 

@@ -82,10 +82,14 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
 
         await client.DoAsync(new { type = "token", token = _gateway.Token(user, rooms: [two]) });
         await client.RefusedAsync(new { type = "history", room = one }, "forbidden");
+        var gone = await client.TakeAsync("room");
+        Assert.Equal((one, true), (gone.Text("room"), gone.Flag("removed")));
         await full.SayAsync(one, "2");
         await full.SayAsync(two, "2");
         await client.MessageAsync(two);
         await client.DoAsync(new { type = "token", token = _gateway.Token(user) });
+        var back = await client.TakeAsync("room");
+        Assert.Equal((one, "member"), (back.Text("room"), back.Text("role")));
         await client.DoAsync(new { type = "history", room = one });
         await full.SayAsync(one, "3");
         Assert.Equal("3", (await client.TakeAsync("message", frame => frame.Text("room") == one)).Text("text"));
