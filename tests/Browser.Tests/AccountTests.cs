@@ -229,6 +229,34 @@ public sealed class AccountTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(alice.Page.Locator("#sign-in-waiting")).ToBeHiddenAsync();
     }
 
+    [Theory]
+    [InlineData("light", ColorScheme.Light, 1280)]
+    [InlineData("dark", ColorScheme.Dark, 1280)]
+    [InlineData("phone", ColorScheme.Light, 360)]
+    public async Task The_forms_fit_the_screen_in_light_in_dark_and_on_a_phone(string look, ColorScheme scheme, int width)
+    {
+        Faults.Expect(Refused);
+        var alice = await ComeAsync("alice", new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 780 } }, Lobby);
+        await alice.LogInAsync("alice", "wrong");
+        await Expect(alice.Page.Locator("#log-in-form [data-error='']")).Not.ToHaveTextAsync("");
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync($"log-in-{look}");
+        await alice.RegisterAsync("alice", "short");
+        await Expect(alice.Page.Locator("#register-form [data-error=password]")).Not.ToHaveTextAsync("");
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync($"register-{look}");
+        await alice.Page.Locator("#register-password").FillAsync(Password);
+        await alice.Page.Keyboard.PressAsync("Enter");
+        await Expect(alice.Title).ToHaveTextAsync("lobby");
+        if (width < 640) await alice.Page.Locator("#back").ClickAsync();
+        await alice.Page.GetByTestId("account-menu").ClickAsync();
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync($"account-menu-{look}");
+        await alice.MenuItems.First.ClickAsync();
+        await AssertFitsAsync(alice);
+        await alice.PictureAsync($"password-{look}");
+    }
+
     private protected override async Task<IChatServer> StartServerAsync() => await EmbeddedServer.StartAsync("--Auth:Mode=Accounts");
 
     private async Task<Person> RegisterAsync(string user, string name = "")
@@ -246,4 +274,15 @@ public sealed class AccountTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(tab.Title).ToHaveTextAsync("lobby");
         return tab;
     }
+
+    private static async Task AssertFitsAsync(Person person) => Assert.True(
+        await person.Page.EvaluateAsync<bool>(
+            """
+            () => document.documentElement.scrollWidth <= innerWidth
+              && [...document.querySelectorAll('button, input, .menu, dialog[open]')].every((element) => {
+                const { width, left, right } = element.getBoundingClientRect();
+                return width <= 1 || (left >= 0 && right <= innerWidth);
+              })
+            """),
+        "Something lies beyond the edge of the screen.");
 }

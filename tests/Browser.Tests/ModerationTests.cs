@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using OrleansChat.Browser.Tests.Browsers;
+using OrleansChat.Browser.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace OrleansChat.Browser.Tests;
@@ -204,6 +205,52 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await keys.PressAsync("Escape");
         await Expect(dialog).ToBeHiddenAsync();
         await Expect(opener).ToBeFocusedAsync();
+    }
+
+    [Theory]
+    [InlineData("light", ColorScheme.Light, 1280)]
+    [InlineData("dark", ColorScheme.Dark, 1280)]
+    [InlineData("phone", ColorScheme.Light, 390)]
+    public async Task Menus_notices_and_lines_look_right_in_light_in_dark_and_on_a_phone(string look, ColorScheme scheme, int width)
+    {
+        await using var ravi = await Terminal.ConnectAsync(Server, "ravi", "Ravi");
+        var olga = await JoinAsync("Olga", look: new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = 780 } });
+        await using var owner = await Terminal.ConnectAsync(Server, "ming", "小明");
+        await owner.CreateAsync("weekend", "Hikes, films and food");
+        await ravi.JoinAsync("weekend");
+        await ravi.SayAsync("weekend", "Saturday will be sunny all day ☀️", "Anyone up for the coast path?");
+        await olga.Page.GotoAsync("/?room=weekend");
+        await Expect(olga.Title).ToHaveTextAsync("weekend");
+        await owner.GiveRoleAsync("weekend", "Olga", "owner");
+        await owner.SetTopicAsync("weekend", "Hikes, films, food, and who brings the big thermos this time");
+        await olga.SendAsync("Yes! I can bring the big thermos");
+        await Expect(olga.Stored).ToHaveCountAsync(3);
+        await Expect(olga.Happenings).ToHaveCountAsync(1);
+        await olga.PictureAsync($"moderation-room-{look}");
+        if (width < 1000) await olga.Page.Locator("#people-toggle").ClickAsync();
+        await Expect(olga.MenuOf("ravi")).ToBeVisibleAsync();
+        await olga.MenuOf("ravi").ClickAsync();
+        await Expect(olga.MenuItems).ToHaveTextAsync(["Message", "Make moderator", "Make owner", "Mute…", "Unmute", "Remove…", "Ban…", "Block"]);
+        await olga.PictureAsync($"moderation-menu-{look}");
+        await olga.MenuItems.Nth(3).ClickAsync();
+        await Expect(olga.Page.Locator("#act-dialog")).ToBeVisibleAsync();
+        await olga.PictureAsync($"moderation-mute-{look}");
+        await olga.Page.Keyboard.PressAsync("Escape");
+        if (width < 1000) await olga.Page.GetByTestId("people").GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+        await olga.Page.GetByTestId("room-menu").ClickAsync();
+        await olga.PictureAsync($"room-menu-{look}");
+        await olga.Page.Keyboard.PressAsync("Escape");
+        await owner.ArchiveAsync("weekend", archived: true, "the weekend is over, see you in the next one");
+        await Expect(olga.Notice).ToBeVisibleAsync();
+        await Expect(olga.Happenings).ToHaveCountAsync(2);
+        await olga.PictureAsync($"archived-{look}");
+        Assert.Equal(0, await olga.Page.EvaluateAsync<int>(
+            """
+            () => [...document.querySelectorAll('#room *')].filter((element) => {
+              const { width, left, right } = element.getBoundingClientRect();
+              return width > 1 && (left < 0 || right > innerWidth);
+            }).length
+            """));
     }
 
     private async Task<(Person Owner, Person Other)> OwnerAndAsync(string other)
