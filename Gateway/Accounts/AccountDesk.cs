@@ -137,7 +137,7 @@ internal sealed class AccountDesk(
         place.RunAsync(() => hasher.HashPassword(account, password));
 
     private bool IsReserved(string user) =>
-        auth.Value.Administrators.Concat(auth.Value.ApiKeys.Select(key => key.Name)).Contains(user, StringComparer.OrdinalIgnoreCase);
+        auth.Value.Administrators.Concat(auth.Value.ApiKeys.Select(key => key.Name)).Any(name => ChatId.Fold(name) == ChatId.Fold(user));
 
     private Task<UserAccess> AdmitAsync(Caller caller)
     {

@@ -3,7 +3,7 @@ namespace OrleansChat.Gateway.Authentication;
 /// <summary>Who may use this gateway, and how they prove who they are. Bound from <c>Auth</c> and checked at start.</summary>
 public sealed class AuthOptions
 {
-    /// <summary><c>Guest</c>, <c>Accounts</c>, <c>Tokens</c>, or <c>Accounts,Tokens</c>.</summary>
+    /// <summary><c>Guest</c>; or <c>Accounts</c>, <c>Tokens</c> and <c>External</c>, each alone or several with commas between them.</summary>
     public AuthModes Mode { get; set; } = AuthModes.Guest;
 
     /// <summary>Whether guests are welcome on addresses that others can reach.</summary>
@@ -48,6 +48,9 @@ public enum AuthModes
 
     /// <summary>Tokens that an application asks for on behalf of its own users.</summary>
     Tokens = 2,
+
+    /// <summary>Whatever other scheme the program registers, such as an OpenID Connect provider's.</summary>
+    External = 4,
 }
 
 /// <summary>An application's key.</summary>

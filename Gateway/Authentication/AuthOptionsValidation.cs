@@ -1,10 +1,12 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Limits;
 
 namespace OrleansChat.Gateway.Authentication;
 
 /// <summary>Names what is wrong in the section <c>Auth</c>. No message repeats a key's hash.</summary>
-internal sealed class AuthOptionsValidation(IConfiguration configuration) : IValidateOptions<AuthOptions>
+internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptions<AuthenticationOptions> schemes) : IValidateOptions<AuthOptions>
 {
     private static readonly string[] Settings = [.. typeof(AuthOptions).GetProperties().Select(property => property.Name)];
 
@@ -16,6 +18,9 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration) : IVal
         new(nameof(AuthOptions.LockoutFailures), a => a.LockoutFailures, 1, 1_000),
         new(nameof(AuthOptions.LockoutMinutes), a => a.LockoutMinutes, 1, 1_440),
     ];
+
+    private static readonly string[] Own =
+        [ChatAuthentication.SchemeName, ApiKeyHandler.SchemeName, GuestHandler.SchemeName, BearerTokenDefaults.AuthenticationScheme];
 
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
     {
@@ -31,6 +36,8 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration) : IVal
             failures.Add("Auth:Administrators is set, but Auth:Mode is Guest, in which anybody could say that they are one of them");
         if (options.Mode.HasFlag(AuthModes.Tokens) && options.ApiKeys.Count == 0)
             failures.Add("Auth:Mode has Tokens, but there is no Auth:ApiKeys:0:Name and Auth:ApiKeys:0:Hash with which an application could ask for one");
+        if (options.Mode.HasFlag(AuthModes.External) && schemes.Value.Schemes.All(scheme => Own.Contains(scheme.Name)))
+            failures.Add("Auth:Mode has External, but this program registers no scheme beside its own: docs/security.md shows how");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

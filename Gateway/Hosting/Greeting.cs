@@ -23,7 +23,8 @@ internal sealed class Greeting(
         AuthModes.Guest => "Guest mode: whoever connects is believed to be who they say they are.",
         AuthModes.Accounts => "Accounts: people register and log in on the page.",
         AuthModes.Tokens => "Tokens: an application gets them for its users, with its key, from /api/tokens.",
-        _ => "Accounts and tokens: people log in on the page, and applications get tokens for their users.",
+        AuthModes.External => "External: another issuer's tokens say who connects.",
+        _ => $"Several ways in: {modes}.",
     };
 
     private void Greet()

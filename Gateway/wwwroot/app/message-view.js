@@ -83,6 +83,8 @@ function article(message, { grouped, state, own, openDirect }) {
   const author = openDirect && !own
     ? el('button', { type: 'button', class: 'author', title: `Message ${name}`, onclick: () => openDirect(message.from) }, name)
     : el('span', { class: 'author' }, name);
+  // Anybody can take any display name; nobody can take another's id.
+  const handle = name !== message.from && el('span', { class: 'handle' }, bdi(`@${message.from}`));
   const [stateIcon, stateName] = stateIcons[state];
   return el('article', {
     class: `message ${grouped ? 'grouped' : ''} ${own ? 'own' : ''}`,
@@ -90,7 +92,7 @@ function article(message, { grouped, state, own, openDirect }) {
   },
     grouped ? el('span', { class: 'gutter' }, time) : avatar(message.from, name),
     el('div', { class: 'body' },
-      grouped ? el('span', { class: 'visually-hidden' }, `${name}: `) : el('header', {}, author, time),
+      grouped ? el('span', { class: 'visually-hidden' }, `${name}: `) : el('header', {}, author, handle, time),
       el('p', { class: 'text', 'data-testid': 'message-text', dir: 'auto' }, ...withLinks(message.text))),
     own && el('span', { class: 'state', title: stateName }, icon(stateIcon), el('span', { class: 'visually-hidden' }, stateName)));
 }

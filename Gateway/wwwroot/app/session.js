@@ -26,7 +26,7 @@ const longestWaitMs = 10_000;
 export async function begin() {
   const token = takeToken();
   const modes = await askModes();
-  if (modes.tokens && token) return enter({ kind: 'token', options: { token } });
+  if (!modes.guest && token) return enter({ kind: 'token', options: { token } });
   if (modes.accounts) return enter(await byAccount());
   if (modes.guest) return enter(await byName());
   sayTokenIsNeeded(takeLastWords());

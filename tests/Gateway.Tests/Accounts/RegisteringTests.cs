@@ -148,6 +148,16 @@ public sealed class RegisteringTests(SharedAccountGateway shared) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_name_that_gives_rights_cannot_be_registered()
+    {
+        await using var gateway = await AccountGateway.StartAsync(
+            [.. Authentication.TokenGateway.Settings, "Auth:Mode=Accounts", "Auth:Administrators:0=root"]);
+        foreach (var name in new[] { "root", "Root", "ｒｏｏｔ", "backend", "BACKEND" })
+            (await gateway.Client.RegisterAsync(name, AccountGateway.Password)).Refused(403, "forbidden", "user");
+        (await gateway.Client.RegisterAsync("roots", AccountGateway.Password)).Done();
+    }
+
+    [Fact]
     public async Task Where_there_are_no_accounts_nobody_registers()
     {
         await using var tokens = await TestGateway.StartAsync(Authentication.TokenGateway.Settings);

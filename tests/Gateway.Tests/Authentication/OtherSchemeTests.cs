@@ -39,6 +39,41 @@ public sealed class OtherSchemeTests
         await RefusedAsync(gateway, "limited to a room that is not an id", new Claim("sub", "alice"), new Claim("room", "no room"));
     }
 
+    [Fact]
+    public async Task Where_another_scheme_is_the_only_one_nobody_is_a_guest_and_nobody_registers()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            builder => builder.Services.AddAuthentication().AddBearerToken(Scheme), "Auth:Mode=External");
+        await using (var client = await OpenAsync(gateway, Token(gateway, new Claim("sub", "alice")))) await client.WelcomedAsync();
+        await using var guest = await ChatClient.OpenAsync(gateway.Json("alice"));
+        Assert.Equal(1008, (await guest.ClosedAsync()).Code);
+        using var http = new HttpClient { BaseAddress = gateway.Http };
+        Assert.Equal("""{"guest":false,"accounts":false,"tokens":false}""", await http.GetStringAsync(new Uri("/api/auth", UriKind.Relative)));
+        using var answer = await http.PostAsync(new Uri("/api/accounts/register", UriKind.Relative), content: null);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_another_scheme_says_of_administrators_is_believed_and_nothing_else()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            builder => builder.Services.AddAuthentication().AddBearerToken(Scheme), "Auth:Mode=External", "Auth:Administrators:0=root");
+        foreach (var (token, status) in new[]
+        {
+            (Token(gateway, new Claim("sub", "alice"), new Claim("role", "administrator")), 200),
+            (Token(gateway, new Claim("sub", "alice"), new Claim(ClaimTypes.Role, "administrator")), 200),
+            (Token(gateway, new Claim("sub", "root")), 200),
+            (Token(gateway, new Claim("sub", "alice"), new Claim("role", "admin")), 403),
+            (Token(gateway, new Claim("sub", "Root")), 403),
+        })
+        {
+            using var http = new HttpClient { BaseAddress = gateway.Http };
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+            using var answer = await http.GetAsync(new Uri("/api/admin/counts", UriKind.Relative));
+            Assert.Equal(status, (int)answer.StatusCode);
+        }
+    }
+
     private static Task<ChatClient> OpenAsync(TestGateway gateway, string token) =>
         ChatClient.OpenAsync(gateway.Socket("/ws"), TokenGateway.Bearer(token));
 

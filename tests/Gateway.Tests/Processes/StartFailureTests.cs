@@ -33,6 +33,7 @@ public sealed class StartFailureTests
     [InlineData("--Chat:DataDirectori=x", "Chat:DataDirectori")]
     [InlineData("--Auth:Mode=Gast", "Auth:Mode")]
     [InlineData("--Auth:Mode=Tokens", "Auth:ApiKeys:0:Hash")]
+    [InlineData("--Auth:Mode=External", "registers no scheme beside its own")]
     [InlineData("--Auth:Mod=Tokens", "Auth:Mod is not a setting")]
     [InlineData("--Auth:ApiKeys:0:Name=x", "Auth:ApiKeys:0:Hash is not a SHA-256")]
     [InlineData("--Auth:Administrators:0=root", "Auth:Mode is Guest")]
