@@ -32,8 +32,9 @@ internal static class RoomAccess
         CheckDirect(room, by.User);
         if (standing is null) throw NoSuchRoom(room);
         if (standing.Role is not null || IsAbove(by, standing.Kind)) return;
-        CheckNotBanned(room, standing, now);
+        // Not even to whom they have banned: a ban needs no membership, and would tell.
         if (standing.Kind == RoomKind.Private) throw NoSuchRoom(room);
+        CheckNotBanned(room, standing, now);
     }
 
     /// <summary>Refuses whoever may not read what was done to a room.</summary>
@@ -54,7 +55,7 @@ internal static class RoomAccess
     {
         var subject = whom is null ? "you are" : $"'{whom}' is";
         if (standing.BannedUntil is { } until && until > now)
-            throw new ChatException(ChatErrorCode.Banned, $"{subject} banned from '{room}'{Until(until)}", "room");
+            throw new ChatException(ChatErrorCode.Banned, $"{subject} banned from '{room}'{Until(until)}", whom is null ? "room" : "user");
     }
 
     /// <summary>Refuses whoever is muted and no administrator.</summary>
@@ -109,6 +110,9 @@ internal static class RoomAccess
 
     public static ChatException NoSuchRoom(string room) =>
         new(ChatErrorCode.NoSuchRoom, $"there is no room '{room}'", "room");
+
+    public static ChatException IsPrivate(string room) =>
+        new(ChatErrorCode.Forbidden, $"'{room}' is private; an owner can invite you", "room");
 
     public static ChatException Archived(string room) =>
         new(ChatErrorCode.Archived, $"'{room}' is archived: it can only be read", "room");

@@ -72,9 +72,9 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         var standing = await room.Members.FindAsync(user);
         if (standing.Role is null)
         {
+            // Whoever may make the room would find the name taken. Nobody else is told that it is.
+            if (room.Head.Kind == RoomKind.Private) throw mayCreate ? RoomAccess.IsPrivate(Room) : RoomAccess.NoSuchRoom(Room);
             RoomAccess.CheckNotBanned(Room, standing, _clock.GetUtcNow());
-            if (room.Head.Kind == RoomKind.Private)
-                throw new ChatException(ChatErrorCode.Forbidden, $"'{Room}' is private; an owner can invite you", "room");
             standing = await AddMemberAsync(room, user, connection);
         }
 

@@ -59,7 +59,7 @@ public sealed class ModerationTests(SharedGateway shared)
         Assert.False(refused.Flag("retryable"));
         await client.RefusedAsync(new { type = "send", room, text = "hi" }, "banned", "room");
         await client.RefusedAsync(new { type = "history", room }, "banned", "room");
-        await owner.RefusedAsync(new { type = "invite", room, user = bob }, "banned", "room");
+        await owner.RefusedAsync(new { type = "invite", room, user = bob }, "banned", "user");
         await owner.DoAsync(new { type = "unban", room, user = bob });
         await client.JoinAsync(room);
 
