@@ -12,11 +12,25 @@ internal sealed partial class RoomGrain
         RoomAccess.CheckLine(moderation.Reason, RoomRules.ReasonLength, "reason");
         if (moderation is { Action: ModerationAction.Role, Role: null })
             throw new ChatException(ChatErrorCode.MissingField, "role is missing", "role");
-        var (room, standing) = await RequireMemberAsync(new Actor(moderation.By, moderation.IsAdministrator));
-        var whom = await room.Members.FindAsync(moderation.User);
-        RoomAccess.CheckMayModerate(Room, standing, moderation, whom.Role);
-        if (moderation.Action is not (ModerationAction.Invite or ModerationAction.Ban or ModerationAction.Unban))
-            RequireMember(whom, moderation.User);
+        while (true)
+        {
+            var (room, standing) = await RequireMemberAsync(new Actor(moderation.By, moderation.IsAdministrator));
+            var whom = await room.Members.FindAsync(moderation.User);
+            RoomAccess.CheckMayModerate(Room, standing, moderation, whom.Role);
+            if (moderation.Action is not (ModerationAction.Invite or ModerationAction.Ban or ModerationAction.Unban))
+                RequireMember(whom, moderation.User);
+            // In its turn among the messages: whoever is banned says nothing after it, and whoever bans still may.
+            if (await room.Log.TakeTurnAsync(
+                () => room.Members.IsStill(moderation.By, standing) && room.Members.IsStill(moderation.User, whom),
+                () => CarryOutAsync(room, moderation, whom)))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task CarryOutAsync(OpenRoom room, Moderation moderation, Standing whom)
+    {
         var audit = ToRecord(moderation);
         switch (moderation.Action)
         {

@@ -6,7 +6,7 @@ namespace OrleansChat.Grains.Rooms;
 
 /// <summary>
 /// The order of one room: gathers drafts, commits them a batch at a time, and only then lets their senders know. An
-/// edit of the room waits its turn among them, and is committed by itself.
+/// edit of the room waits its turn among them, and is committed by itself; so does a change of who may write.
 /// </summary>
 /// <remarks>
 /// What holds:
@@ -92,8 +92,20 @@ internal sealed partial class RoomLog
     {
         while (_waiting.TryPeek(out var next))
         {
-            if (next is Edit) await CommitAsync((Edit)_waiting.Dequeue());
-            else await CommitAsync(TakeBatch());
+            switch (next)
+            {
+                case Edit edit:
+                    _waiting.Dequeue();
+                    await CommitAsync(edit);
+                    break;
+                case Turn turn:
+                    _waiting.Dequeue();
+                    await RunAsync(turn);
+                    break;
+                default:
+                    await CommitAsync(TakeBatch());
+                    break;
+            }
         }
     }
 

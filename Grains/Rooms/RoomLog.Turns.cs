@@ -1,0 +1,42 @@
+using OrleansChat.Grains.Storage;
+
+namespace OrleansChat.Grains.Rooms;
+
+// What is no event but has its place among them: who may write, and who may rule.
+internal sealed partial class RoomLog
+{
+    /// <summary>
+    /// Does something in its turn: what came before it is committed before, and what comes after is checked after. So
+    /// nobody's message has a later seq than the newest at the moment in which it was known that they may not write.
+    /// </summary>
+    /// <param name="isStillAllowed">Whether what allowed it still holds, asked when its turn has come.</param>
+    /// <param name="work">The work. It must not wait for this log.</param>
+    /// <returns>Whether it was done; not when it is no longer allowed.</returns>
+    /// <inheritdoc cref="AppendAsync" path="/exception"/>
+    public Task<bool> TakeTurnAsync(Func<bool> isStillAllowed, Func<Task> work) => EnqueueAsync(new Turn(isStillAllowed, work));
+
+    private async Task RunAsync(Turn turn)
+    {
+        _waitingDrafts -= turn.Size;
+        try
+        {
+            var isAllowed = turn.IsStillAllowed;
+            if (isAllowed) await turn.Work();
+            turn.Outcome.SetResult(isAllowed);
+        }
+        catch (Exception error)
+        {
+            turn.Fail(error);
+            if (error is not (ChatException or StoreUnavailableException { OutcomeUnknown: false })) End(error);
+        }
+    }
+
+    private sealed class Turn(Func<bool> isStillAllowed, Func<Task> work) : Pending<bool>
+    {
+        public bool IsStillAllowed => isStillAllowed();
+
+        public Func<Task> Work { get; } = work;
+
+        public override int Size => 1;
+    }
+}
