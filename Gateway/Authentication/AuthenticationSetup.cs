@@ -32,7 +32,9 @@ internal static class AuthenticationSetup
         else
             schemes.AddBearerToken(BearerTokenDefaults.AuthenticationScheme);
         builder.Services.AddAuthorizationBuilder()
-            .AddPolicy(Administrators, policy => policy.RequireRole(ChatClaims.Administrator))
+            // A token that is limited to rooms is good for nothing else, whosever it is.
+            .AddPolicy(Administrators, policy => policy.RequireRole(ChatClaims.Administrator)
+                .RequireAssertion(static context => !context.User.HasClaim(static claim => claim.Type == ChatClaims.Room)))
             .AddPolicy(Applications, policy => policy.RequireClaim(ChatClaims.Application));
         builder.Services.AddTokenKeys(options.Mode);
         if (options.Mode.HasFlag(AuthModes.Accounts)) builder.Services.AddAccounts();

@@ -8,7 +8,7 @@ internal sealed partial class UserGrain
 {
     public async Task<UserPresence> Presence(Actor by, ImmutableArray<string>? within)
     {
-        var mayKnow = by.IsAdministrator || by.User == User || await reader.ShareRoomAsync(by.User, User, within);
+        var mayKnow = (by.IsAdministrator && within is null) || by.User == User || await reader.ShareRoomAsync(by.User, User, within);
         if (!mayKnow) throw new ChatException(ChatErrorCode.Forbidden, $"you are in no room with '{User}'", "user");
         ForgetExpired();
         return new UserPresence(User, (await ProfileAsync()).Name, _connections.Count > 0);
