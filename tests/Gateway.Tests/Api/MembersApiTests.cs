@@ -46,7 +46,7 @@ public sealed class MembersApiTests(SharedApi api)
         await owner.PostAsync($"/api/rooms/{room}/kick", new { user = bob }, 204);
         await client.PostRefusedAsync(say, new { text = "hi" }, 404, "no_such_room", "room");
         await owner.PostAsync($"/api/rooms/{room}/ban", new { user = bob, reason = "for good" }, 204);
-        await client.PostRefusedAsync($"/api/rooms/{room}/join", null, 403, "banned", "room");
+        await client.PostRefusedAsync($"/api/rooms/{room}/join", null, 403, "forbidden", "room");
         await owner.PostAsync($"/api/rooms/{room}/unban", new { user = bob }, 204);
 
         var audit = await owner.GetAsync($"/api/rooms/{room}/audit");

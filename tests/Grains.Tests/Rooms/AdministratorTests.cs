@@ -65,8 +65,8 @@ public sealed class AdministratorTests(ChatCluster cluster) : IClassFixture<Chat
         await room.Moderate(new Moderation("alice", ModerationAction.Ban, "root"));
         Assert.Equal(2, (await SendAsync(room, "hear")).Seq);
         Assert.Equal(2, (await cluster.History(id).Page(Root, null, null, 10)).Events.Length);
-        await RefusedAsync(ChatErrorCode.Banned, "room", () => room.Join("root", null));
-        await RefusedAsync(ChatErrorCode.Banned, "room", () => room.Describe(new Actor("root")));
+        await RefusedAsync(ChatErrorCode.Forbidden, "room", () => room.Join("root", null));
+        await RefusedAsync(ChatErrorCode.NoSuchRoom, "room", () => room.Describe(new Actor("root")));
         await room.Moderate(Do(ModerationAction.Unban, "root"));
         await room.Moderate(Do(ModerationAction.Invite, "root"));
         await room.Join("root", null);

@@ -146,11 +146,12 @@ public sealed class RoomAccessTests(ChatCluster cluster) : IClassFixture<ChatClu
                  {
                      () => room.Join("bob", null), () => room.SendAsync("bob", "hi"), () => room.Read("bob", 0),
                      () => cluster.History(id).Page("bob", null, null, 10),
-                     () => room.Moderate(new Moderation("alice", ModerationAction.Invite, "bob")),
                  })
         {
             await RefusedAsync(ChatErrorCode.Banned, "room", call);
         }
+
+        await RefusedAsync(ChatErrorCode.Banned, "user", () => room.Moderate(new Moderation("alice", ModerationAction.Invite, "bob")));
 
         await cluster.DeactivateAsync(room);
         await RefusedAsync(ChatErrorCode.Banned, "room", () => room.Join("bob", null));

@@ -231,6 +231,45 @@ public sealed class RoomLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_turn_comes_after_what_was_there_before_it_and_before_what_is_checked_next()
+    {
+        var log = await OpenAsync();
+        using var gate = await _temp.HoldWriterAsync("lobby");
+        var (allowed, newest) = (true, -1L);
+        var (before, turn, after, late) = await _turns.RunAsync(() => (
+            log.AppendAsync([Draft("before")], () => allowed),
+            log.TakeTurnAsync(() => allowed, async () =>
+            {
+                newest = log.LastSeq;
+                await Task.Yield();
+                allowed = false;
+            }),
+            log.AppendAsync([Draft("after")], () => allowed),
+            log.TakeTurnAsync(() => allowed, () => throw new InvalidOperationException("it is no longer allowed"))));
+        Assert.False(turn.IsCompleted);
+        gate.Open();
+        Assert.Equal(1, (await before).Single().Seq);
+        Assert.True(await turn);
+        Assert.Equal(1, newest);
+        Assert.True((await after).IsDefault);
+        Assert.False(await late);
+        Assert.Equal(["before"], (await _temp.LogAsync("lobby")).Select(e => e.Text));
+    }
+
+    [Fact]
+    public async Task A_turn_that_is_refused_is_no_harm_and_one_that_is_fenced_ends_the_log()
+    {
+        var log = await OpenAsync();
+        await Assert.ThrowsAsync<ChatException>(() => _turns.RunAsync(() =>
+            log.TakeTurnAsync(() => true, () => throw new ChatException(ChatErrorCode.LastOwner, "the last one"))));
+        Assert.Equal(1, (await SendAsync(log, "hi")).Seq);
+        Assert.Empty(_ends);
+        await Assert.ThrowsAsync<FencedException>(() => _turns.RunAsync(() =>
+            log.TakeTurnAsync(() => true, () => throw new FencedException(new RoomFence("lobby", 1)))));
+        Assert.Single(_ends);
+    }
+
+    [Fact]
     public async Task Draining_waits_for_what_is_on_its_way_to_the_disk()
     {
         var log = await OpenAsync();
