@@ -32,8 +32,12 @@ internal sealed class RoomMembers(IChatReader reader, RoomHead head)
         }
     }
 
-    /// <summary>Whether this is what the user is to the room, as far as is known without reading.</summary>
-    public bool IsStill(string user, Standing standing) => ReferenceEquals(_standings.GetValueOrDefault(user), standing);
+    /// <summary>
+    /// Whether this is what the user is to the room, as far as is known without reading. Read cursors do not count: by
+    /// moving theirs again and again nobody puts off a ban.
+    /// </summary>
+    public bool IsStill(string user, Standing standing) =>
+        _standings.TryGetValue(user, out var now) && now with { ReadSeq = standing.ReadSeq } == standing;
 
     /// <summary>A change to the user's standing was committed; the next to ask reads it.</summary>
     public void Changed(string user)
