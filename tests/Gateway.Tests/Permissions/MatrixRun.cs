@@ -79,7 +79,15 @@ internal abstract class MatrixRun(TokenGateway gateway)
         if (outcome != expected) Report(cell, $"{expected} was expected; it was {outcome}");
         else if (expected.IsDone && Effects.Missing(cell, stage, scene.Cast.Actor, nonce, before, after) is { } missing) Report(cell, missing);
         else if (!expected.IsDone && after.ToString() != before.ToString()) Report(cell, $"it was refused, and has changed {before} to {after}");
-        if (after.ToString() != before.ToString()) await scene.RestoreAsync(stage, before);
+        if (after.ToString() == before.ToString()) return;
+        try
+        {
+            await scene.RestoreAsync(stage, before);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException($"what {cell} has done cannot be put right: {error.Message}", error);
+        }
     }
 
     /// <summary>Begins a cell.</summary>

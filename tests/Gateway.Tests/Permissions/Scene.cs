@@ -68,7 +68,8 @@ internal sealed class Scene(TokenGateway gateway, int number, Who who, Where whe
         // Owners first: the last one could not be taken back.
         foreach (var user in Concerned(before).Union(Concerned(now)).OrderBy(user => before.Role(user) != "owner"))
         {
-            if (where == Where.Direct) await Room(stage.Room).Join(user, connection: null);
+            if (where == Where.Direct && before.Members.ContainsKey(user)) await Room(stage.Room).Join(user, connection: null);
+            else if (where == Where.Direct) await Room(stage.Room).Leave(user, connection: null);
             else await RestoreAsync(user, before, now);
         }
 
