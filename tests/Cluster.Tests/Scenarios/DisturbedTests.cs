@@ -28,7 +28,7 @@ public sealed class DisturbedTests(SharedCluster shared)
             await Happenings.CutEveryConnectionAsync(scenario);
         });
         await scenario.ProveAsync();
-        scenario.AssertCaughtUpWithinASecond();
+        scenario.AssertCaughtUpSoon();
     }
 
     [Fact]

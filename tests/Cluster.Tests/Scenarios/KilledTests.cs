@@ -24,7 +24,7 @@ public sealed class KilledTests(SharedCluster shared)
         await using var scenario = await Scenario.BeginAsync(shared, "gateway-killed");
         await scenario.HappenAsync(() => Happenings.KillGatewayAsync(scenario));
         await scenario.ProveAsync();
-        scenario.AssertCaughtUpWithinASecond();
+        scenario.AssertCaughtUpSoon();
     }
 
     [Fact]

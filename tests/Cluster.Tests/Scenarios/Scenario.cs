@@ -11,6 +11,10 @@ internal sealed class Scenario : IAsyncDisposable
     private const int AwayPart = 20;
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(2);
 
+    // Less than what it would be without what is promised (a killed silo is voted out after three to six seconds, a route is
+    // renewed each ten), and far more than it is: the figures are told.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+
     private readonly string _name;
     private readonly int _seed;
     private readonly SharedCluster _shared;
@@ -75,14 +79,16 @@ internal sealed class Scenario : IAsyncDisposable
     public void AssertWritableWithin(TimeSpan bound) =>
         Assert.True(LongestStall <= bound, $"seed {_seed}: {LongestStall} without an acknowledgement");
 
-    public void AssertCaughtUpWithinASecond()
+    /// <summary>Whoever came back had not to wait until a silo was voted out, or for the next renewal of a route.</summary>
+    public void AssertCaughtUpSoon()
     {
         Assert.NotEqual(0, Figures.CatchingUp.Count);
-        Assert.True(Figures.CatchingUp.Percentile(0.99) <= TimeSpan.FromSeconds(1), $"seed {_seed}: caught up in {Figures.CatchingUp}");
+        Assert.True(Figures.CatchingUp.Percentile(0.99) <= Soon, $"seed {_seed}: caught up in {Figures.CatchingUp}");
     }
 
+    /// <inheritdoc cref="AssertCaughtUpSoon"/>
     public void AssertStreamsWentOn() =>
-        Assert.True(Figures.Lagging.Percentile(0.99) <= TimeSpan.FromSeconds(1), $"seed {_seed}: delivered after {Figures.Lagging}");
+        Assert.True(Figures.Lagging.Percentile(0.99) <= Soon, $"seed {_seed}: delivered after {Figures.Lagging}");
 
     /// <summary>They fall silent; then everything must be as it should, and the figures are told.</summary>
     public async Task ProveAsync()
