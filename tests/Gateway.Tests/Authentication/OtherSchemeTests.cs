@@ -18,7 +18,6 @@ public sealed class OtherSchemeTests
     {
         await using var gateway = await TestGateway.StartAsync(
             builder => builder.Services.AddAuthentication().AddBearerToken(Scheme), [.. TokenGateway.Settings, "Auth:Administrators:0=root"]);
-        var now = TimeProvider.System.GetUtcNow();
 
         // As ASP.NET Core's JWT handler maps them by default, and as they stand in the token.
         await using (var client = await OpenAsync(gateway, Token(gateway, new Claim(ClaimTypes.NameIdentifier, "alice"), new Claim("name", "Alice L."))))
@@ -27,12 +26,13 @@ public sealed class OtherSchemeTests
             Assert.Equal(("alice", "Alice L."), (welcome.Text("user"), welcome.Text("name")));
         }
 
-        var end = now.AddSeconds(3).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await using (var client = await OpenAsync(gateway, Token(gateway, new Claim("sub", "alice"), new Claim("exp", end))))
+        await ShortLife.TryAsync(async lifetime =>
         {
+            var end = (TimeProvider.System.GetUtcNow() + lifetime).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+            await using var client = await OpenAsync(gateway, Token(gateway, new Claim("sub", "alice"), new Claim("exp", end)));
             await client.WelcomedAsync();
             Assert.Equal(4001, (await client.ClosedAsync()).Code);
-        }
+        });
 
         await RefusedAsync(gateway, "names no user", new Claim("email", "alice@example.com"));
         await RefusedAsync(gateway, "names no user", new Claim("sub", "auth0|5f7c8ec7"));

@@ -8,58 +8,60 @@ namespace OrleansChat.Gateway.Tests.Authentication;
 /// <summary>Tokens that end while their users are connected, and those that take their place.</summary>
 public sealed class TokenLifeTests(SharedTokenGateway shared) : IClassFixture<SharedTokenGateway>
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
-
     private readonly TokenGateway _gateway = shared.Gateway;
 
     [Fact]
-    public async Task Who_has_a_token_is_told_before_it_ends_and_closed_with_4001_when_it_has()
-    {
-        await using var client = await _gateway.ConnectAsync(Names.New("alice"), Soon);
-        await client.TakeAsync("token_expiring");
-        var goodbye = await client.TakeAsync("goodbye");
-        Assert.Equal((4001, "token expired", true), ((int)goodbye.Number("code"), goodbye.Text("reason"), goodbye.Flag("reconnect")));
-        Assert.Equal(4001, (await client.ClosedAsync()).Code);
-        Assert.Single(client.Of("token_expiring"));
-    }
+    public Task Who_has_a_token_is_told_before_it_ends_and_closed_with_4001_when_it_has() =>
+        ShortLife.TryAsync(async lifetime =>
+        {
+            await using var client = await _gateway.ConnectAsync(Names.New("alice"), lifetime);
+            await client.TakeAsync("token_expiring");
+            var goodbye = await client.TakeAsync("goodbye");
+            Assert.Equal((4001, "token expired", true), ((int)goodbye.Number("code"), goodbye.Text("reason"), goodbye.Flag("reconnect")));
+            Assert.Equal(4001, (await client.ClosedAsync()).Code);
+            Assert.Single(client.Of("token_expiring"));
+        });
 
     [Fact]
-    public async Task A_person_at_a_terminal_is_told_too()
-    {
-        var user = Names.New("alice");
-        await using var person = await TextClient.ConnectAsync(
-            _gateway.Gateway.Socket($"/ws/{user}?access_token={_gateway.Token(user, lifetime: Soon)}"));
-        await person.SeeStartAsync("* your token ends at");
-        await person.SeeAsync("! token expired");
-        Assert.Equal(4001, (await person.ClosedAsync()).Code);
-    }
+    public Task A_person_at_a_terminal_is_told_too() =>
+        ShortLife.TryAsync(async lifetime =>
+        {
+            var user = Names.New("alice");
+            await using var person = await TextClient.ConnectAsync(
+                _gateway.Gateway.Socket($"/ws/{user}?access_token={_gateway.Token(user, lifetime: lifetime)}"));
+            await person.SeeStartAsync("* your token ends at");
+            await person.SeeAsync("! token expired");
+            Assert.Equal(4001, (await person.ClosedAsync()).Code);
+        });
 
     [Fact]
-    public async Task A_new_token_in_time_keeps_the_connection_and_all_that_it_follows()
-    {
-        var (user, room) = (Names.New("alice"), Names.New("lobby"));
-        await using var client = await _gateway.ConnectAsync(user, Soon);
-        await using var passer = await _gateway.ConnectAsync(Names.New("passer"), Soon);
-        await client.JoinAsync(room);
-        await client.DoAsync(new { type = "token", token = _gateway.Token(user) });
-        // Longer than the first token: somebody with one like it is gone.
-        await passer.ClosedAsync();
-        await client.SayAsync(room, "still here");
-        Assert.Equal("still here", (await client.MessageAsync(room)).Text("text"));
-        Assert.Empty(client.Of("goodbye"));
-    }
+    public Task A_new_token_in_time_keeps_the_connection_and_all_that_it_follows() =>
+        ShortLife.TryAsync(async lifetime =>
+        {
+            var (user, room) = (Names.New("alice"), Names.New("lobby"));
+            await using var client = await _gateway.ConnectAsync(user, lifetime);
+            await using var passer = await _gateway.ConnectAsync(Names.New("passer"), lifetime);
+            await client.JoinAsync(room);
+            await client.DoAsync(new { type = "token", token = _gateway.Token(user) });
+            // Longer than the first token: somebody with one like it is gone.
+            await passer.ClosedAsync();
+            await client.SayAsync(room, "still here");
+            Assert.Equal("still here", (await client.MessageAsync(room)).Text("text"));
+            Assert.Empty(client.Of("goodbye"));
+        });
 
     [Fact]
-    public async Task A_wrong_token_changes_nothing()
-    {
-        var user = Names.New("alice");
-        await using var client = await _gateway.ConnectAsync(user, Soon);
-        await client.RefusedAsync(new { type = "token", token = "nonsense" }, "unauthorized", "token");
-        await client.RefusedAsync(new { type = "token", token = _gateway.Token(user, lifetime: -Soon) }, "unauthorized", "token");
-        await client.RefusedAsync(new { type = "token", token = _gateway.Token(Names.New("bob")) }, "forbidden", "token");
-        await client.RefusedAsync(new { type = "token" }, "missing_field", "token");
-        Assert.Equal(4001, (await client.ClosedAsync()).Code);
-    }
+    public Task A_wrong_token_changes_nothing() =>
+        ShortLife.TryAsync(async lifetime =>
+        {
+            var user = Names.New("alice");
+            await using var client = await _gateway.ConnectAsync(user, lifetime);
+            await client.RefusedAsync(new { type = "token", token = "nonsense" }, "unauthorized", "token");
+            await client.RefusedAsync(new { type = "token", token = _gateway.Token(user, lifetime: -lifetime) }, "unauthorized", "token");
+            await client.RefusedAsync(new { type = "token", token = _gateway.Token(Names.New("bob")) }, "forbidden", "token");
+            await client.RefusedAsync(new { type = "token" }, "missing_field", "token");
+            Assert.Equal(4001, (await client.ClosedAsync()).Code);
+        });
 
     [Fact]
     public async Task A_token_without_an_id_is_taken_in_silence_and_refused_aloud()
