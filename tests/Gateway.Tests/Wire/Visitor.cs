@@ -10,7 +10,10 @@ internal sealed class Visitor : IDisposable
 {
     private readonly TcpClient _tcp;
 
-    private Visitor(TcpClient tcp) => _tcp = tcp;
+    // Asked for now: a client that was reset gives none, and what came before that can still be read.
+    private readonly NetworkStream _stream;
+
+    private Visitor(TcpClient tcp) => (_tcp, _stream) = (tcp, tcp.GetStream());
 
     /// <summary>The status of the answer to a handshake; 0 when the connection ended without one.</summary>
     public int Status { get; private set; }
@@ -47,7 +50,7 @@ internal sealed class Visitor : IDisposable
         using var deadline = new CancellationTokenSource(Patience.Limit);
         try
         {
-            await _tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text), deadline.Token);
+            await _stream.WriteAsync(Encoding.ASCII.GetBytes(text), deadline.Token);
             return true;
         }
         catch (IOException)
@@ -64,7 +67,7 @@ internal sealed class Visitor : IDisposable
         var next = new byte[1];
         try
         {
-            while (await _tcp.GetStream().ReadAsync(next, deadline.Token) == 1)
+            while (await _stream.ReadAsync(next, deadline.Token) == 1)
             {
                 head.Append((char)next[0]);
                 if (head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal)) break;
@@ -86,7 +89,7 @@ internal sealed class Visitor : IDisposable
         var buffer = new byte[4096];
         try
         {
-            while (await _tcp.GetStream().ReadAsync(buffer, deadline.Token) > 0)
+            while (await _stream.ReadAsync(buffer, deadline.Token) > 0)
             {
             }
         }
