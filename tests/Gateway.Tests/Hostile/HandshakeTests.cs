@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
@@ -80,8 +81,7 @@ public sealed class HandshakeTests
             Assert.All(sockets, socket => Assert.Equal(101, socket.Status));
             for (var i = 0; i < WebServerLimits.WaitingPerAddress; i++) idle.Add(await Visitor.ConnectAsync(gateway.Http, "127.0.0.7"));
             // One more of that address is cut off, and nobody else.
-            using var more = await Visitor.ConnectAsync(gateway.Http, "127.0.0.7");
-            await more.EndedAsync();
+            await CutOffAsync(gateway.Http, "127.0.0.7");
             Assert.DoesNotContain(idle, visitor => visitor.IsEnded());
             await using var alice = await gateway.ConnectToAsync("alice", "lobby");
             await using var bob = await gateway.ConnectToAsync("bob", "lobby");
@@ -94,6 +94,37 @@ public sealed class HandshakeTests
         finally
         {
             foreach (var visitor in idle.Concat(sockets)) visitor.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_trusted_proxy_keeps_as_many_connections_as_it_likes()
+    {
+        await using var gateway = await TestGateway.StartAsync("Chat:TrustedProxies=127.0.0.7");
+        var kept = new List<Visitor>();
+        try
+        {
+            for (var i = 0; i <= WebServerLimits.WaitingPerAddress; i++) kept.Add(await Visitor.ConnectAsync(gateway.Http, "127.0.0.7"));
+            Assert.True(await kept[^1].WriteAsync("GET /healthz/live HTTP/1.1\r\nHost: a\r\n\r\n"));
+            await kept[^1].ReadHeadAsync();
+            Assert.Equal(200, kept[^1].Status);
+        }
+        finally
+        {
+            foreach (var visitor in kept) visitor.Dispose();
+        }
+    }
+
+    private static async Task CutOffAsync(Uri server, string from)
+    {
+        try
+        {
+            using var visitor = await Visitor.ConnectAsync(server, from);
+            await visitor.EndedAsync();
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Before it knew that it was connected.
         }
     }
 
