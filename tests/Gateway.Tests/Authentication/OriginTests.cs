@@ -24,7 +24,7 @@ public sealed class OriginTests
         foreach (var refused in new[]
         {
             "https://evil.example.com", "http://app.example.com", "https://app.example.com:8443", "https://app.example.com.evil.org", "null",
-            $"http://{own.Host}", $"http://{own.Host}:1", $"http://{own.Authority}.evil.org", $"http://evil.org/{own.Authority}", $"http://{own.Host}@evil.org:{own.Port}", "", "*",
+            $"http://{own.Host}", $"http://{own.Host}:1", $"http://{own.Authority}.evil.org", $"http://{own.Host}.evil.org:{own.Port}", $"http://evil.org/{own.Authority}", $"http://{own.Host}@evil.org:{own.Port}", "", "*",
         })
         {
             await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync(gateway, refused));
@@ -32,6 +32,17 @@ public sealed class OriginTests
 
         // Who sends none is no browser.
         await using var program = await gateway.ConnectAsync("alice");
+    }
+
+    [Fact]
+    public async Task A_page_over_http_is_not_the_gateway_s_own_where_that_is_reached_over_https()
+    {
+        await using var gateway = await TestGateway.StartAsync("Chat:TrustedProxies=127.0.0.1");
+        var headers = new Dictionary<string, string> { ["X-Forwarded-Proto"] = "https", ["Origin"] = $"http://{gateway.Http.Authority}" };
+        await Assert.ThrowsAsync<WebSocketException>(() => ChatClient.OpenAsync(gateway.Json("alice"), headers));
+        headers["Origin"] = $"https://{gateway.Http.Authority}";
+        await using var client = await ChatClient.OpenAsync(gateway.Json("alice"), headers);
+        await client.WelcomedAsync();
     }
 
     [Fact]

@@ -69,6 +69,33 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Of_the_rooms_in_the_address_a_limited_token_joins_its_own()
+    {
+        var (user, mine, elsewhere) = (Names.New("alice"), Names.New("mine"), Names.New("elsewhere"));
+        await using (var kiosk = await _gateway.OpenAsync(_gateway.Token(user, rooms: [mine]), $"rooms={elsewhere},{mine}"))
+        {
+            await kiosk.TakeAsync("joined", frame => frame.Text("room") == mine);
+            Assert.Equal("forbidden", (await kiosk.TakeAsync("error")).Text("code"));
+        }
+
+        await using var full = await _gateway.ConnectAsync(user);
+        Assert.Equal([mine], full.Welcome.GetProperty("rooms").EnumerateArray().Select(room => room.Text("room")));
+    }
+
+    [Fact]
+    public async Task A_limited_token_lists_blocks_of_its_own_direct_rooms_alone()
+    {
+        var (user, bob, carol) = (Names.New("alice"), Names.New("bob"), Names.New("carol"));
+        await using var full = await _gateway.ConnectAsync(user);
+        foreach (var blocked in new[] { bob, carol }) await full.DoAsync(new { type = "block", user = blocked });
+        await using var kiosk = await _gateway.ConnectAsync(user, lifetime: null, ChatId.DirectRoom(user, carol));
+        Assert.Equal([carol], (await kiosk.DoAsync(new { type = "blocks" })).Texts("users"));
+        await kiosk.RefusedAsync(new { type = "unblock", user = bob }, "forbidden");
+        await kiosk.DoAsync(new { type = "unblock", user = carol });
+        Assert.Equal([bob], (await full.DoAsync(new { type = "blocks" })).Texts("users"));
+    }
+
+    [Fact]
     public async Task Another_token_in_band_takes_rooms_away_and_gives_them()
     {
         var (user, one, two) = (Names.New("alice"), Names.New("one"), Names.New("two"));

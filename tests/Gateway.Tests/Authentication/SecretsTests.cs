@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -35,6 +37,24 @@ public sealed class SecretsTests
         Assert.Contains("/ws?access_token=…&subscribe=none", log, StringComparison.Ordinal);
         Assert.DoesNotContain(Bad, log, StringComparison.Ordinal);
         Assert.DoesNotContain(TokenGateway.ApiKey, log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_is_taken_out_of_the_address_and_out_of_what_a_socket_offers()
+    {
+        var socket = await TakeAsync("/ws", "?room=lobby&access_token=one&since=5", "chat.v1, bearer.two");
+        Assert.Equal(("?room=lobby&since=5", "chat.v1", "Bearer two"), socket);
+        Assert.Equal(("", "", "Bearer one"), await TakeAsync("/ws/alice", "?access_token=one", ""));
+        // Where every program can write headers, no token belongs into an address.
+        Assert.Equal("", (await TakeAsync("/api/rooms", "?access_token=one", "bearer.two")).Authorization);
+
+        static async Task<(string Query, string Offered, string Authorization)> TakeAsync(string path, string query, string offered)
+        {
+            var request = new DefaultHttpContext().Request;
+            (request.Path, request.QueryString, request.Headers.SecWebSocketProtocol) = (path, new QueryString(query), offered);
+            await TokenPlaces.UseAsync(request.HttpContext, static _ => Task.CompletedTask);
+            return (request.QueryString.Value ?? "", request.Headers.SecWebSocketProtocol.ToString(), request.Headers.Authorization.ToString());
+        }
     }
 
     private static Task EndedAsync(ChatClient client, string secret) =>
