@@ -169,6 +169,16 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
     }
 
     [Fact]
+    public async Task One_address_refreshes_as_often_as_it_connects()
+    {
+        await using var gateway = await AccountGateway.StartAsync(
+            "Chat:Limits:ConnectsPerSecondPerAddress=1", "Chat:Limits:ConnectBurstPerAddress=3");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => gateway.Client.RefreshAsync("none")));
+        Assert.Contains(answers, answer => answer.Status == 429);
+        foreach (var answer in answers.Where(answer => answer.Status != 429)) answer.Refused(401, "unauthorized", "refreshToken");
+    }
+
+    [Fact]
     public async Task The_description_of_the_API_shows_accounts()
     {
         using var http = new HttpClient { BaseAddress = _gateway.Gateway.Http };

@@ -1,3 +1,5 @@
+using System.Text;
+using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -38,6 +40,14 @@ public sealed class RateTests
         // It is the connection's own haste; a neighbour does not feel it.
         await using var bob = await ChatClient.ConnectAsync(gateway.Json("bob", $"rooms={room}"));
         await bob.SayAsync(room, "calm");
+    }
+
+    [Fact]
+    public void A_refusal_names_the_whole_time_to_wait()
+    {
+        var haste = new ChatException(ChatErrorCode.RateLimited, "too fast") { RetryAfter = TimeSpan.FromMilliseconds(1500.2) };
+        var frame = FrameFields.Parse(Encoding.UTF8.GetString(JsonFrames.Error(null, haste).Span));
+        Assert.Equal(1501, frame.Number("retryAfterMs"));
     }
 
     [Fact]

@@ -72,6 +72,11 @@ public sealed class BudgetTests
             await root.DoAsync(new { type = "invite", room = "r0", user = $"user{i}" });
             await root.DoAsync(new { type = "send", to = $"user{i}", text = "hi" });
         }
+
+        // An id in another case is another user's.
+        await using var other = await gateway.ConnectAsync("Root");
+        for (var i = 5; i < 7; i++) await other.DoAsync(new { type = "create", room = $"r{i}", kind = "private" });
+        AssertRefused(await other.RefusedAsync(new { type = "create", room = "r7", kind = "private" }, "rate_limited"));
     }
 
     private static void AssertRefused(System.Text.Json.JsonElement refusal)

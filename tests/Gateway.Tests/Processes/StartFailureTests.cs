@@ -45,6 +45,7 @@ public sealed class StartFailureTests
     [InlineData("--urls=http://[::]:0", "Auth:AllowPublicGuests=true")]
     [InlineData("--urls=http://127.0.0.1:0;http://chat.example.com:0", "http://chat.example.com:0 can be reached from other machines")]
     [InlineData("--http_ports=8080", "http://*:8080 can be reached from other machines")]
+    [InlineData("--Kestrel:Endpoints:lan:Url=http://0.0.0.0:0", "http://0.0.0.0:0 can be reached from other machines")]
     [InlineData("--urls=nonsense", "nonsense")]
     [InlineData("--urls=http//127.0.0.1:0", "http//127.0.0.1:0")]
     [InlineData("--urls=http://127.0.0.1:99999", "99999")]
