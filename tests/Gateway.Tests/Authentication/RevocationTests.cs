@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
+using OrleansChat.Gateway.Users;
 using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Tests.Authentication;
@@ -46,6 +48,26 @@ public sealed class RevocationTests(SharedTokenGateway shared) : IClassFixture<S
         await User(user).Revoke("root", reason: null);
         await SentAwayAsync(stale, "logged out everywhere");
         await client.CatchUpAsync();
+    }
+
+    [Fact]
+    public async Task Whom_nothing_has_reached_is_found_by_the_next_renewal()
+    {
+        var user = Names.New("alice");
+        await using var client = await _gateway.ConnectAsync(user);
+        await using var other = await _gateway.ConnectAsync(Names.New("bob"));
+        // As if the silo had died between writing it and telling the gateways: an activation that knows of nobody.
+        using (var database = _gateway.Gateway.OpenDatabase())
+        {
+            using var command = database.CreateCommand();
+            command.CommandText = $"INSERT INTO users (user, created_at, tokens_from) VALUES ('{user}', '2026-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z')";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        await _gateway.Gateway.ForgetAsync(User(user));
+        await _gateway.Gateway.Services.GetRequiredService<UserLinks>().RenewAllAsync(CancellationToken.None);
+        await SentAwayAsync(client, "your access was ended");
+        await other.CatchUpAsync();
     }
 
     [Fact]
