@@ -56,7 +56,7 @@ public enum AuthModes
 /// <summary>An application's key.</summary>
 public sealed class ApiKeyOptions
 {
-    /// <summary>The application's name, an id like a user's; the audit names it.</summary>
+    /// <summary>The application's name, an id like a user's: who it is when it does not act as somebody else.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>The SHA-256 of the key, as 64 hexadecimal digits. The key itself is nowhere on the server.</summary>

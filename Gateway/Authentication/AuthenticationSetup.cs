@@ -19,7 +19,7 @@ internal static class AuthenticationSetup
     {
         var section = builder.Configuration.GetSection("Auth");
         var options = section.Get<AuthOptions>() ?? new AuthOptions();
-        if (options is { Mode: AuthModes.Guest, AllowPublicGuests: false }) PublicGuests.Refuse(builder.Configuration);
+        if (options is { Mode: AuthModes.Guest, AllowPublicGuests: false }) PublicGuests.KeepOut(builder.Configuration);
         builder.Services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidation>();
         builder.Services.AddOptions<AuthOptions>().Bind(section).ValidateOnStart();
         // Each handler notes of each request that it is not for it.

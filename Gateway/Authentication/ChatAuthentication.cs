@@ -33,7 +33,7 @@ internal sealed class ChatAuthentication(
         {
             if (scheme.Name == SchemeName) continue;
             var result = await Context.AuthenticateAsync(scheme.Name);
-            if (result.Succeeded) return Accept(result);
+            if (result.Succeeded) return Accept(scheme.Name, result);
             if (result.Failure is { } failure) failures.Add(Explain(scheme.Name, failure));
         }
 
@@ -58,14 +58,16 @@ internal sealed class ChatAuthentication(
         _ => failure.Message,
     };
 
-    private AuthenticateResult Accept(AuthenticateResult result)
+    private AuthenticateResult Accept(string scheme, AuthenticateResult result)
     {
         var proved = result.Principal!;
         // The name of the same claim in ASP.NET Core's older handlers.
         var named = proved.FindFirst(ChatClaims.User) ?? proved.FindFirst(ClaimTypes.NameIdentifier);
         if (!ChatId.TryParse(named?.Value, out var user))
             return AuthenticateResult.Fail("the token names no user: sub must be 1 to 64 letters, digits, _ - or ., the first a letter or digit");
-        List<Claim> claims = [new(ChatClaims.User, user), .. proved.FindAll(ChatClaims.Application)];
+        List<Claim> claims = [new(ChatClaims.User, user)];
+        // An application is who has its key, whatever another issuer may say.
+        if (scheme == ApiKeyHandler.SchemeName) claims.AddRange(proved.FindAll(ChatClaims.Application));
         if (DisplayName.TryRead(proved.FindFirst(ChatClaims.Name)?.Value, out var name) && name is not null)
             claims.Add(new Claim(ChatClaims.Name, name));
         if (ChatClaims.Time(proved, ChatClaims.IssuedAt) is { } issued) claims.Add(new Claim(ChatClaims.IssuedAt, ChatClaims.Of(issued)));
@@ -78,17 +80,14 @@ internal sealed class ChatAuthentication(
             claims.Add(new Claim(ChatClaims.Room, id));
         }
 
-        if (IsAdministrator(proved, user)) claims.Add(new Claim(ChatClaims.Role, ChatClaims.Administrator));
+        if (scheme != GuestHandler.SchemeName && IsAdministrator(proved, user)) claims.Add(new Claim(ChatClaims.Role, ChatClaims.Administrator));
         return AuthenticateResult.Success(new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName));
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other ? one : other ?? one;
 
-    private bool IsAdministrator(ClaimsPrincipal proved, string user)
-    {
-        if (proved.Identity?.AuthenticationType == GuestHandler.SchemeName) return false;
-        return proved.HasClaim(ChatClaims.Role, ChatClaims.Administrator)
-            || proved.HasClaim(ClaimTypes.Role, ChatClaims.Administrator)
-            || auth.Value.Administrators.Contains(user, StringComparer.Ordinal);
-    }
+    private bool IsAdministrator(ClaimsPrincipal proved, string user) =>
+        proved.HasClaim(ChatClaims.Role, ChatClaims.Administrator)
+        || proved.HasClaim(ClaimTypes.Role, ChatClaims.Administrator)
+        || auth.Value.Administrators.Contains(user, StringComparer.Ordinal);
 }

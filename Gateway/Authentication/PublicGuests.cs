@@ -5,10 +5,20 @@ namespace OrleansChat.Gateway.Authentication;
 /// <summary>Keeps a gateway that believes everybody on its own machine, unless somebody says that it may be public.</summary>
 internal static class PublicGuests
 {
+    // What a page of this machine is reached by. A name of somebody else's that leads here (DNS rebinding) has that
+    // page's origin, and would pass for the gateway's own.
+    private const string OwnHosts = "localhost;127.0.0.1;[::1]";
+
     /// <exception cref="FormatException">An address that it would listen on can be reached from elsewhere.</exception>
-    public static void Refuse(IConfiguration configuration)
+    public static void KeepOut(IConfiguration configuration)
     {
-        if (Addresses(configuration).FirstOrDefault(address => !IsLoopback(address)) is not { } address) return;
+        if (Addresses(configuration).FirstOrDefault(address => !IsLoopback(address)) is not { } address)
+        {
+            // Read by ASP.NET Core's host filtering, which is part of every web application.
+            configuration["AllowedHosts"] ??= OwnHosts;
+            return;
+        }
+
         throw new FormatException(
             $"Auth:Mode is Guest, in which whoever connects is believed, and {address} can be reached from other machines; "
             + "set Auth:Mode=Accounts or Auth:Mode=Tokens, or Auth:AllowPublicGuests=true");

@@ -157,7 +157,9 @@ public sealed class HostileStringsTests(Chromium chromium) : BrowserTest(chromiu
         await alice.SeesAsync("hello");
         await Expect(alice.OnlineCount).ToHaveTextAsync("2 online");
         await alice.Listed(id).ClickAsync();
+        // The room has the user's name: that the other conversation is open shows in its being empty.
         await Expect(alice.Title).ToHaveTextAsync(id);
+        await Expect(alice.Stored).ToHaveCountAsync(0);
         await alice.SendAsync("psst");
         await Expect(alice.Stored).ToHaveTextAsync(["psst"]);
         await AssertCleanAsync(alice);

@@ -46,6 +46,24 @@ public sealed class OriginTests
     }
 
     [Fact]
+    public async Task A_name_of_somebody_else_that_leads_to_a_gateway_of_guests_is_not_its_own()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var port = gateway.Http.Port;
+        // The page of evil.example.com, once that name has been made to mean this machine.
+        await Assert.ThrowsAsync<WebSocketException>(() => ChatClient.OpenAsync(gateway.Json("alice"), new Dictionary<string, string>
+        {
+            ["Host"] = $"evil.example.com:{port}",
+            ["Origin"] = $"http://evil.example.com:{port}",
+        }));
+        using var http = new HttpClient { BaseAddress = gateway.Http };
+        http.DefaultRequestHeaders.Host = $"evil.example.com:{port}";
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/api/rooms?user=alice", UriKind.Relative))).StatusCode);
+        http.DefaultRequestHeaders.Host = $"localhost:{port}";
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await http.GetAsync(new Uri("/api/rooms?user=alice", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
     public async Task All_origins_may_connect_where_that_is_said()
     {
         await using var gateway = await TestGateway.StartAsync("Auth:AllowedOrigins:0=*");

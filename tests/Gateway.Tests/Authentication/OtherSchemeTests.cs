@@ -74,6 +74,38 @@ public sealed class OtherSchemeTests
         }
     }
 
+    [Fact]
+    public async Task Nobody_becomes_an_application_by_what_another_scheme_says()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            builder => builder.Services.AddAuthentication().AddBearerToken(Scheme), [.. TokenGateway.Settings, "Auth:Mode=Tokens,External"]);
+        using var http = new HttpClient { BaseAddress = gateway.Http };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Token(gateway, new Claim("sub", "mallory"), new Claim("application", "backend")));
+        using var answer = await http.PostAsync(
+            new Uri("/api/tokens", UriKind.Relative), new StringContent("""{"user":"alice"}""", System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_time_and_the_rooms_of_another_scheme_s_token_count()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            builder => builder.Services.AddAuthentication().AddBearerToken(Scheme), "Auth:Mode=External");
+        var issued = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var token = Token(gateway, new Claim("sub", "alice"), new Claim("iat", issued), new Claim("room", "desk"));
+        await using (var client = await OpenAsync(gateway, token))
+        {
+            await client.WelcomedAsync();
+            await client.JoinAsync("desk");
+            await client.RefusedAsync(new { type = "join", room = "lobby" }, "forbidden");
+            await gateway.Grain<OrleansChat.Users.IUserGrain>("alice").Revoke("root", reason: null);
+            Assert.Equal(4500, (await client.ClosedAsync()).Code);
+        }
+
+        await using var again = await OpenAsync(gateway, token);
+        Assert.Equal(1008, (await again.ClosedAsync()).Code);
+    }
+
     private static Task<ChatClient> OpenAsync(TestGateway gateway, string token) =>
         ChatClient.OpenAsync(gateway.Socket("/ws"), TokenGateway.Bearer(token));
 
