@@ -62,7 +62,7 @@ public sealed class RaceTests
         for (var i = 0; i < Connections; i++) clients.Add(await gateway.ConnectAsync(loud));
         using var enough = new CancellationTokenSource();
         var shouting = clients.Select(client => ShoutAsync(client, room, enough.Token)).ToList();
-        while (Newest(loud) < 100) await Task.Delay(1);
+        await Patience.UntilAsync(() => Task.FromResult(Newest(loud) >= Hundred), "the loud one is heard");
         await silence();
         var newest = Newest(loud);
         await enough.CancelAsync();

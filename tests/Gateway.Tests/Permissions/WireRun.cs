@@ -38,7 +38,15 @@ internal sealed class WireRun(TokenGateway gateway) : MatrixRun(gateway)
             // It is closed already, which is as it should be.
         }
 
-        var closed = await client.ClosedAsync();
+        var (welcome, close) = (client.WelcomedAsync(), client.ClosedAsync());
+        await Task.WhenAny(welcome, close);
+        if (welcome.IsCompletedSuccessfully)
+        {
+            foreach (var cell in cells) Report(cell, $"{Expect(cell)} was expected; it was let in");
+            return;
+        }
+
+        var closed = await close;
         var said = client.Frames is [var only] && only.Is("goodbye") ? only.TextOrNull("error") : string.Join(' ', client.Frames);
         foreach (var (cell, stage, before) in staged)
         {
