@@ -93,8 +93,11 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
     public Task<bool> AddMemberAsync(RoomFence fence, NewMember member, AuditRecord? audit = null) => RunAuditedAsync(
         fence,
         audit,
-        "changed AS (INSERT INTO members (room, user_id, role, read_seq, joined_at) "
-        + "SELECT room, $10, $11, $12, $13 FROM fence ON CONFLICT DO NOTHING RETURNING 1), "
+        // Nobody shakes off a mute by leaving: the audit knows of it.
+        "changed AS (INSERT INTO members (room, user_id, role, read_seq, joined_at, muted_until) "
+        + "SELECT room, $10, $11, $12, $13, (SELECT CASE a.action WHEN 'mute' THEN a.until END FROM audit a "
+        + "WHERE a.room = $1 AND a.user_id = $10 AND a.action IN ('mute', 'unmute') ORDER BY a.id DESC LIMIT 1) "
+        + "FROM fence ON CONFLICT DO NOTHING RETURNING 1), "
         + "counted AS (UPDATE rooms SET member_count = member_count + 1 WHERE room = $1 AND EXISTS (SELECT FROM changed)), "
         + Audited + Changed,
         static row => row.GetBoolean(0),

@@ -111,6 +111,23 @@ public sealed class RoleTests(ChatCluster cluster) : IClassFixture<ChatCluster>
     }
 
     [Fact]
+    public async Task Nobody_shakes_off_a_mute_by_leaving()
+    {
+        var (_, room) = await NewRoomAsync("bob");
+        await room.Moderate(new Moderation("alice", ModerationAction.Mute, "bob"));
+        await room.Leave("bob", null);
+        Assert.NotNull((await room.Join("bob", null)).Entry.MutedUntil);
+        await RefusedAsync(ChatErrorCode.Muted, "room", () => room.SendAsync("bob", "hi"));
+        await room.Moderate(new Moderation("alice", ModerationAction.Kick, "bob"));
+        await room.Moderate(new Moderation("alice", ModerationAction.Invite, "bob"));
+        await RefusedAsync(ChatErrorCode.Muted, "room", () => room.SendAsync("bob", "hi"));
+        await room.Moderate(new Moderation("alice", ModerationAction.Unmute, "bob"));
+        await room.Leave("bob", null);
+        Assert.Null((await room.Join("bob", null)).Entry.MutedUntil);
+        await room.SendAsync("bob", "hi");
+    }
+
+    [Fact]
     public async Task Nobody_lifts_their_own_mute()
     {
         var (_, room) = await NewRoomAsync("mod");

@@ -10,6 +10,27 @@ public abstract class AuditTests(Func<Task<TempStore>> open)
 {
     private static readonly DateTimeOffset At = TempStore.At;
 
+    [Fact]
+    public async Task Whoever_comes_back_is_as_muted_as_they_were()
+    {
+        await using var temp = await open();
+        var head = await temp.CreateAsync("lobby");
+        var fence = new RoomFence(head.Room, head.Epoch);
+        foreach (var (until, action) in new (DateTimeOffset?, string)[] { (At.AddDays(1), "mute"), (DateTimeOffset.MaxValue, "mute"), (null, "unmute") })
+        {
+            await temp.Rooms.AddMemberAsync(fence, new NewMember("bob", MemberRole.Member, 0, At));
+            await temp.Rooms.SetMutedAsync(fence, "bob", until, new AuditRecord(At, "lobby", action, "alice", "bob", until));
+            await temp.Rooms.RemoveMemberAsync(fence, "bob");
+            await temp.Rooms.AddMemberAsync(fence, new NewMember("bob", MemberRole.Member, 0, At));
+            Assert.Equal(until?.Year, (await temp.Reader.FindStandingAsync("lobby", "bob"))!.MutedUntil?.Year);
+            Assert.Equal(until is null, (await temp.Reader.FindStandingAsync("lobby", "bob"))!.MutedUntil is null);
+        }
+
+        // Somebody else's mute is not theirs, nor one of another room.
+        await temp.Rooms.AddMemberAsync(fence, new NewMember("carol", MemberRole.Member, 0, At));
+        Assert.Null((await temp.Reader.FindStandingAsync("lobby", "carol"))!.MutedUntil);
+    }
+
     public static TheoryData<string> Deeds => [.. AllDeeds.Keys];
 
     // Each finds alice the owner, bob a muted member, and mallory banned.

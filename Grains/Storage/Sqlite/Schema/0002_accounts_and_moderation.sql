@@ -28,6 +28,9 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_by_room ON audit (room, id);
 
+-- Whoever joins again is as muted as they were.
+CREATE INDEX audit_of_mutes ON audit (room, user, id) WHERE action IN ('mute', 'unmute');
+
 CREATE TABLE accounts (
     user          TEXT    NOT NULL PRIMARY KEY,
     folded        TEXT    NOT NULL UNIQUE,          -- the id without its case: nobody can be Alice beside alice
