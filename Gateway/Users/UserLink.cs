@@ -96,13 +96,18 @@ internal sealed class UserLink
     }
 
     /// <summary>Ends the connections that are not let in any more, or all of them.</summary>
-    public void Expel(Expulsion expulsion)
+    /// <param name="expulsion">Which, and why.</param>
+    /// <param name="areGreeted">Whether it concerns those alone that have been greeted.</param>
+    public void Expel(Expulsion expulsion, bool areGreeted = false)
     {
         List<Connection> sent;
         var now = _clock.GetUtcNow();
         lock (_lock)
         {
-            sent = [.. _connections.Keys.Where(c => expulsion.All || expulsion.Access.Refusal(c.Caller.IssuedAt, now) is not null)];
+            sent = [.. _connections
+                .Where(pair => pair.Value is null || !areGreeted)
+                .Select(pair => pair.Key)
+                .Where(c => expulsion.All || expulsion.Access.Refusal(c.Caller.IssuedAt, now) is not null)];
         }
 
         foreach (var connection in sent) connection.Close(CloseReason.Removed(expulsion.Reason));
@@ -120,7 +125,8 @@ internal sealed class UserLink
         lock (_lock) ids = [.. _connections.Keys.Select(c => c.Id)];
         if (ids.IsEmpty) return;
         var renewal = await Grain.Renew(_identity.Name, _identity.Observer, ids);
-        Expel(new Expulsion(User, renewal.Access, All: false, "your access was ended"));
+        // Who has not been greeted is on the way in, and told at the door.
+        Expel(new Expulsion(User, renewal.Access, All: false, "your access was ended"), areGreeted: true);
         lock (_lock)
         {
             if (_version >= 0 && (renewal.Version != _version || ++_renewals % RenewalsPerReading == 0)) _reading.Request();
