@@ -18,21 +18,8 @@ internal sealed partial class RoomLog
     /// <returns>The event's seq; 0 when it was so already; nothing when it is no longer allowed, and was not done.</returns>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Archived"/>: the topic of an archived room stays.</exception>
     /// <inheritdoc cref="AppendAsync" path="/exception"/>
-    public Task<long?> EditAsync(RoomEdit edit, Func<bool> isStillAllowed) => EnqueueAsync(new Edit(edit, isStillAllowed));
-
-    private async Task CommitAsync(Edit edit)
-    {
-        _waitingDrafts -= edit.Size;
-        try
-        {
-            edit.Outcome.SetResult(!edit.IsStillAllowed ? null : IsSo(edit.What) ? 0 : await CommitAsync(edit.What));
-        }
-        catch (Exception error)
-        {
-            edit.Fail(error);
-            if (error is not (ChatException or StoreUnavailableException { OutcomeUnknown: false })) End(error);
-        }
-    }
+    public Task<long?> EditAsync(RoomEdit edit, Func<bool> isStillAllowed) =>
+        EnqueueAsync(new Turn<long?>(isStillAllowed, async () => IsSo(edit) ? 0 : await CommitAsync(edit)));
 
     private async Task<long> CommitAsync(RoomEdit edit)
     {
@@ -67,14 +54,5 @@ internal sealed partial class RoomLog
         var refusal = RoomAccess.Archived(_fence.Room);
         var refused = SendOutcome.Refused(refusal.Code, refusal.Message, refusal.Field);
         foreach (var sends in batch) sends.Outcome.SetResult([.. sends.Drafts.Select(_ => refused)]);
-    }
-
-    private sealed class Edit(RoomEdit what, Func<bool> isStillAllowed) : Pending<long?>
-    {
-        public bool IsStillAllowed => isStillAllowed();
-
-        public RoomEdit What { get; } = what;
-
-        public override int Size => 1;
     }
 }

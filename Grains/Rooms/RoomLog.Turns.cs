@@ -13,30 +13,38 @@ internal sealed partial class RoomLog
     /// <param name="work">The work. It must not wait for this log.</param>
     /// <returns>Whether it was done; not when it is no longer allowed.</returns>
     /// <inheritdoc cref="AppendAsync" path="/exception"/>
-    public Task<bool> TakeTurnAsync(Func<bool> isStillAllowed, Func<Task> work) => EnqueueAsync(new Turn(isStillAllowed, work));
+    public Task<bool> TakeTurnAsync(Func<bool> isStillAllowed, Func<Task> work) => EnqueueAsync(new Turn<bool>(
+        isStillAllowed,
+        async () =>
+        {
+            await work();
+            return true;
+        }));
 
-    private async Task RunAsync(Turn turn)
+    private async Task RunAsync(Pending pending, ITurn turn)
     {
-        _waitingDrafts -= turn.Size;
+        _waitingDrafts -= pending.Size;
         try
         {
-            var isAllowed = turn.IsStillAllowed;
-            if (isAllowed) await turn.Work();
-            turn.Outcome.SetResult(isAllowed);
+            await turn.RunAsync();
         }
         catch (Exception error)
         {
-            turn.Fail(error);
+            pending.Fail(error);
             if (error is not (ChatException or StoreUnavailableException { OutcomeUnknown: false })) End(error);
         }
     }
 
-    private sealed class Turn(Func<bool> isStillAllowed, Func<Task> work) : Pending<bool>
+    private interface ITurn
     {
-        public bool IsStillAllowed => isStillAllowed();
+        Task RunAsync();
+    }
 
-        public Func<Task> Work { get; } = work;
-
+    /// <summary>What is done by itself when its turn has come; nothing is, when it is no longer allowed.</summary>
+    private sealed class Turn<T>(Func<bool> isStillAllowed, Func<Task<T>> work) : Pending<T?>, ITurn
+    {
         public override int Size => 1;
+
+        public async Task RunAsync() => Outcome.SetResult(isStillAllowed() ? await work() : default);
     }
 }

@@ -92,20 +92,8 @@ internal sealed partial class RoomLog
     {
         while (_waiting.TryPeek(out var next))
         {
-            switch (next)
-            {
-                case Edit edit:
-                    _waiting.Dequeue();
-                    await CommitAsync(edit);
-                    break;
-                case Turn turn:
-                    _waiting.Dequeue();
-                    await RunAsync(turn);
-                    break;
-                default:
-                    await CommitAsync(TakeBatch());
-                    break;
-            }
+            if (next is ITurn turn) await RunAsync(_waiting.Dequeue(), turn);
+            else await CommitAsync(TakeBatch());
         }
     }
 
