@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Api;
 
 namespace OrleansChat.Gateway.Authentication;
 
 /// <summary>
-/// Which pages may open a socket. A browser lets any page try, and says in <c>Origin</c> which one it is (RFC 6455
-/// §10.2): the gateway's own, and those that <c>Auth:AllowedOrigins</c> names. Who sends no origin is no browser.
+/// Which pages may open a socket or change anything. A browser lets any page try, and says in <c>Origin</c> which one it
+/// is (RFC 6455 §10.2, RFC 6454 §7): the gateway's own, and those that <c>Auth:AllowedOrigins</c> names. Who sends no
+/// origin is no browser. What only reads needs no check: the browser keeps the answer from the page (CORS).
 /// </summary>
 internal sealed class Origins(IOptions<AuthOptions> auth)
 {
@@ -16,19 +18,21 @@ internal sealed class Origins(IOptions<AuthOptions> auth)
             && uri.Scheme is "http" or "https"
             && uri.PathAndQuery == "/" && !text.EndsWith('/') && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0);
 
-    /// <summary>Refuses upgrades of other pages.</summary>
+    /// <summary>Refuses what other pages ask for.</summary>
     public static async Task UseAsync(HttpContext context, RequestDelegate next)
     {
         var origins = context.RequestServices.GetRequiredService<Origins>();
-        if (!SocketAddress.Is(context) || origins.Allows(context.Request))
+        if (origins.Allows(context.Request) || (IsRead(context.Request.Method) && !SocketAddress.Is(context)))
         {
             await next(context);
             return;
         }
 
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        await context.Response.WriteAsync("This page's origin may not connect here: Auth:AllowedOrigins.\n");
+        await Problems.WriteAsync(context, new ChatException(
+            ChatErrorCode.Forbidden, "pages of this origin may not connect here; Auth:AllowedOrigins names those that may", "Origin"));
     }
+
+    private static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     private bool Allows(HttpRequest request)
     {

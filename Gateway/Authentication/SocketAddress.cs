@@ -9,8 +9,8 @@ internal static class SocketAddress
 
     public const string Text = "/ws/{user}";
 
-    /// <summary>Whether the request goes to one of them.</summary>
-    public static bool Is(HttpContext context) => context.Request.Path.StartsWithSegments(Json, StringComparison.Ordinal);
+    /// <summary>Whether the request goes to one of them, in whatever case: routing does not tell <c>/WS</c> from <c>/ws</c>.</summary>
+    public static bool Is(HttpContext context) => context.Request.Path.StartsWithSegments(Json, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The user whom the address names, if it names one.</summary>
     public static string UserOf(HttpContext context) => Is(context) && context.GetRouteValue("user") is string named

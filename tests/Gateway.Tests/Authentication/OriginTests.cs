@@ -71,6 +71,55 @@ public sealed class OriginTests
         await client.WelcomedAsync();
     }
 
+    [Theory]
+    [InlineData("/WS?user=alice")]
+    [InlineData("/Ws/?user=alice")]
+    [InlineData("/%77s?user=alice")]
+    [InlineData("/wS/alice")]
+    public async Task However_the_address_is_written_it_is_checked(string address)
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var uri = new Uri($"ws://{gateway.Http.Authority}{address}");
+        await using var program = await ChatClient.OpenAsync(uri);
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            ChatClient.OpenAsync(uri, new Dictionary<string, string> { ["Origin"] = "https://evil.example.com" }));
+    }
+
+    [Fact]
+    public async Task Pages_of_others_change_nothing_over_HTTP_and_programs_and_allowed_pages_do()
+    {
+        await using var gateway = await TestGateway.StartAsync("Auth:AllowedOrigins:0=https://app.example.com");
+        using var http = new HttpClient { BaseAddress = gateway.Http };
+        foreach (var (method, path) in new[]
+        {
+            (HttpMethod.Post, "/api/rooms/lobby/join?user=alice"), (HttpMethod.Put, "/api/blocks/bob?user=alice"),
+            (HttpMethod.Delete, "/api/blocks/bob?user=alice"), (HttpMethod.Post, "/API/users/alice/revoke?user=alice"),
+        })
+        {
+            foreach (var refused in new[] { "https://evil.example.com", "null", $"http://{gateway.Http.Host}:1" })
+            {
+                var answer = await AskAsync(method, path, refused);
+                Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer.StatusCode);
+                Assert.Contains("Auth:AllowedOrigins", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
+
+            foreach (var allowed in new[] { null, "https://app.example.com", $"http://{gateway.Http.Authority}" })
+                Assert.True((await AskAsync(method, path, allowed)).IsSuccessStatusCode, $"{method} {path} of {allowed}");
+        }
+
+        // Reading does nothing; that the page is not shown the answer is the browser's part, when no header allows it.
+        var read = await AskAsync(HttpMethod.Get, "/api/rooms?user=alice", "https://evil.example.com");
+        Assert.Equal(System.Net.HttpStatusCode.OK, read.StatusCode);
+        Assert.False(read.Headers.Contains("Access-Control-Allow-Origin"));
+
+        async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? origin)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            if (origin is not null) request.Headers.Add("Origin", origin);
+            return await http.SendAsync(request);
+        }
+    }
+
     private static Task<ChatClient> OpenAsync(TestGateway gateway, string origin) =>
         ChatClient.OpenAsync(gateway.Json("alice"), new Dictionary<string, string> { ["Origin"] = origin });
 }
