@@ -70,11 +70,12 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         var room = mayCreate ? await OpenAsync() : await OpenExistingAsync() ?? throw RoomAccess.NoSuchRoom(Room);
         room ??= await CreateAsync(user, ImplicitKind, MemberRole.Member, topic: null, connection);
         var standing = await room.Members.FindAsync(user);
-        if (standing.Role is null)
+        while (standing.Role is null)
         {
             // Whoever may make the room would find the name taken. Nobody else is told that it is.
             if (room.Head.Kind == RoomKind.Private) throw mayCreate ? RoomAccess.IsPrivate(Room) : RoomAccess.NoSuchRoom(Room);
             RoomAccess.CheckNotBanned(Room, standing, _clock.GetUtcNow());
+            // Whoever was banned meanwhile is not added.
             standing = await AddMemberAsync(room, user, connection);
         }
 

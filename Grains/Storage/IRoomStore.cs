@@ -30,11 +30,14 @@ public interface IRoomStore
     /// </summary>
     Task EditAsync(EditRequest request);
 
-    /// <summary>Makes a user a member, or leaves the membership as it is when there is one.</summary>
+    /// <summary>
+    /// Makes a user a member, or leaves the membership as it is when there is one. Not one who is banned at that time, also
+    /// when the ban was committed after the caller looked for it.
+    /// </summary>
     /// <param name="fence">The room and the activation that writes.</param>
     /// <param name="member">The member.</param>
     /// <param name="audit">Who made them one, if it was somebody else.</param>
-    /// <returns>Whether it was new.</returns>
+    /// <returns>Whether there is a new member.</returns>
     Task<bool> AddMemberAsync(RoomFence fence, NewMember member, AuditRecord? audit = null);
 
     /// <summary>Ends a membership; not that of the last owner, unless they leave by themselves and nobody else is there.</summary>

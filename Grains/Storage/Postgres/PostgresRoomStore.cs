@@ -97,7 +97,8 @@ internal sealed class PostgresRoomStore(Func<string, PostgresWriter> writerOf) :
         "changed AS (INSERT INTO members (room, user_id, role, read_seq, joined_at, muted_until) "
         + "SELECT room, $10, $11, $12, $13, (SELECT CASE a.action WHEN 'mute' THEN a.until END FROM audit a "
         + "WHERE a.room = $1 AND a.user_id = $10 AND a.action IN ('mute', 'unmute') ORDER BY a.id DESC LIMIT 1) "
-        + "FROM fence ON CONFLICT DO NOTHING RETURNING 1), "
+        + "FROM fence WHERE NOT EXISTS (SELECT FROM bans b WHERE b.room = $1 AND b.user_id = $10 AND b.until > $13) "
+        + "ON CONFLICT DO NOTHING RETURNING 1), "
         + "counted AS (UPDATE rooms SET member_count = member_count + 1 WHERE room = $1 AND EXISTS (SELECT FROM changed)), "
         + Audited + Changed,
         static row => row.GetBoolean(0),

@@ -146,9 +146,10 @@ internal sealed class SqliteRoomStore(SqliteWriter writer) : IRoomStore
 
     private static int InsertMember(SqliteSession session, string room, NewMember member) => session.Execute(
         // Nobody shakes off a mute by leaving: the audit knows of it.
-        "INSERT INTO members (room, user, role, read_seq, joined_at, muted_until) VALUES ($1, $2, $3, $4, $5, "
+        "INSERT INTO members (room, user, role, read_seq, joined_at, muted_until) SELECT $1, $2, $3, $4, $5, "
         + "(SELECT CASE action WHEN 'mute' THEN until END FROM audit "
-        + "WHERE room = $1 AND user = $2 AND action IN ('mute', 'unmute') ORDER BY id DESC LIMIT 1)) ON CONFLICT DO NOTHING",
+        + "WHERE room = $1 AND user = $2 AND action IN ('mute', 'unmute') ORDER BY id DESC LIMIT 1) "
+        + "WHERE NOT EXISTS (SELECT 1 FROM bans WHERE room = $1 AND user = $2 AND until > $5) ON CONFLICT DO NOTHING",
         room,
         member.User,
         StoredText.Of(member.Role),

@@ -55,6 +55,36 @@ public sealed class RaceTests
         }
     }
 
+    [Fact]
+    public async Task Whoever_is_banned_while_they_come_and_go_is_out_when_the_ban_was_acknowledged()
+    {
+        await using var gateway = await TokenGateway.StartAsync(TestGateway.Unhurried);
+        await using var owner = await gateway.ConnectAsync("owner");
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (room, restless) = (Names.New("square"), Names.New("restless"));
+            await owner.DoAsync(new { type = "create", room, kind = "public" });
+            var clients = new List<ChatClient>();
+            for (var i = 0; i < Connections; i++) clients.Add(await gateway.ConnectAsync(restless));
+            var comings = clients.Select(client => ComeAndGoAsync(client, room)).ToList();
+            await Patience.UntilAsync(async () => (await MembersAsync()).Contains(restless), "they come and go");
+            await owner.DoAsync(new { type = "ban", room, user = restless });
+            Assert.DoesNotContain(restless, await MembersAsync());
+            foreach (var client in clients) await client.RefusedAsync(new { type = "send", room, text = "still here" }, "banned");
+            await Task.WhenAll(comings);
+            foreach (var client in clients) await client.DisposeAsync();
+
+            async Task<List<string>> MembersAsync() =>
+                [.. (await owner.AskAsync(new { type = "members", room })).Items("users").Select(member => member.Text("user"))];
+        }
+    }
+
+    // Until the door is shut.
+    private static async Task ComeAndGoAsync(ChatClient client, string room)
+    {
+        while ((await client.AskAsync(new { type = "join", room })).Type() == "joined") await client.AskAsync(new { type = "leave", room });
+    }
+
     private static async Task SilencedAsync(TokenGateway gateway, string room, string loud, Func<Task> silence)
     {
         using var database = gateway.Gateway.OpenDatabase();

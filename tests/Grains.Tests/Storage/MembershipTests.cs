@@ -66,6 +66,27 @@ public abstract class MembershipTests(Func<Task<TempStore>> open)
     }
 
     [Fact]
+    public async Task Whoever_is_banned_while_they_come_in_stays_out_until_the_ban_ends()
+    {
+        await using var temp = await open();
+        var fence = await CreateAsync(temp);
+        var until = TempStore.At.AddDays(1);
+        using (var gate = await temp.HoldWriterAsync(fence.Room))
+        {
+            var ban = temp.Rooms.BanAsync(fence, Ban("bob", until));
+            var coming = temp.Rooms.AddMemberAsync(fence, Member("bob"));
+            gate.Open();
+            Assert.Equal((MemberChange.Changed, false), (await ban, await coming));
+        }
+
+        Assert.Equal(1, await CountAsync(temp));
+        Assert.False(await temp.Rooms.AddMemberAsync(fence, Member("bob") with { At = until.AddMilliseconds(-1) }));
+        Assert.Null((await temp.Reader.FindStandingAsync("lobby", "bob"))!.Role);
+        Assert.True(await temp.Rooms.AddMemberAsync(fence, Member("bob") with { At = until }));
+        Assert.Equal(2, await CountAsync(temp));
+    }
+
+    [Fact]
     public async Task A_ban_or_a_mute_for_good_can_be_read_again()
     {
         await using var temp = await open();
