@@ -54,10 +54,13 @@ internal readonly struct CommandFields(JsonElement command)
         return Has(field) ? FieldRules.Short(field, String(field), maxCharacters) : whenMissing(field);
     }
 
+    /// <summary>A text of any kind; what reads it knows how long it may be.</summary>
+    public string AnyText(string field) => Has(field) ? String(field) : Required(field);
+
     /// <summary>A text of any kind, within a limit in bytes of UTF-8.</summary>
     public string LongText(string field, int maxBytes)
     {
-        var text = Has(field) ? String(field) : Required(field);
+        var text = AnyText(field);
         var bytes = Encoding.UTF8.GetByteCount(text);
         if (bytes > maxBytes)
             throw new ChatException(ChatErrorCode.TextTooLong, $"{field} is {bytes} bytes; the limit is {maxBytes}", field);

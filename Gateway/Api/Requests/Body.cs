@@ -15,8 +15,11 @@ namespace OrleansChat.Gateway.Api.Requests;
 /// command of the wire is, so that both know the same fields and refuse the same way.
 /// </summary>
 /// <typeparam name="T">What it holds; the description of the API shows it.</typeparam>
-internal class Body<T>(HttpContext context, bool isOptional) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
+internal class Body<T>(HttpContext context, bool isOptional, bool isSecret = false) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
 {
+    // More than the longest password, id and name have, each character written as an escape.
+    private const int MaxSecret = 16 * 1024;
+
     private static readonly string[] ContentTypes = ["application/json"];
     private static readonly int[] Refusals = [StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType];
 
@@ -43,14 +46,17 @@ internal class Body<T>(HttpContext context, bool isOptional) : IBindableFromHttp
         var limits = context.RequestServices.GetRequiredService<GatewayServices>().Limits;
         try
         {
-            using var document = IsAbsent ? JsonDocument.Parse("{}") : await ParseAsync(limits.FrameBytes);
+            // What fits into a frame of the wire fits here.
+            using var document = IsAbsent ? JsonDocument.Parse("{}") : await ParseAsync(isSecret ? MaxSecret : limits.FrameBytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new ChatException(ChatErrorCode.BadJson, "the body is not a JSON object, such as {\"text\":\"hi\"}");
+                throw new ChatException(ChatErrorCode.BadJson, "the body is not a JSON object");
             return read(new CommandFields(document.RootElement), limits);
         }
         catch (JsonException error)
         {
-            throw new ChatException(ChatErrorCode.BadJson, $"the body is not JSON: {error.Message}");
+            // What the reader says of it may quote a password.
+            throw new ChatException(
+                ChatErrorCode.BadJson, isSecret ? "the body is not JSON, or names a field twice" : $"the body is not JSON: {error.Message}");
         }
     }
 
@@ -61,7 +67,6 @@ internal class Body<T>(HttpContext context, bool isOptional) : IBindableFromHttp
         var request = context.Request;
         if (!request.HasJsonContentType())
             throw new BadHttpRequestException("no JSON", StatusCodes.Status415UnsupportedMediaType);
-        // What fits into a frame of the wire fits here.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = maxBytes;
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, context.RequestAborted);
@@ -82,4 +87,15 @@ internal sealed class OptionalBody<T>(HttpContext context)
         ValueTask.FromResult<OptionalBody<T>?>(new OptionalBody<T>(context));
 
     public static new void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => Describe(builder, isOptional: true);
+}
+
+/// <summary>The body of a request that holds a password or a token: no refusal repeats anything of it.</summary>
+/// <typeparam name="T">What it holds; the description of the API shows it.</typeparam>
+internal sealed class SecretBody<T>(HttpContext context)
+    : Body<T>(context, isOptional: false, isSecret: true), IBindableFromHttpContext<SecretBody<T>>, IEndpointParameterMetadataProvider
+{
+    public static new ValueTask<SecretBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<SecretBody<T>?>(new SecretBody<T>(context));
+
+    public static new void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => Describe(builder, isOptional: false);
 }

@@ -24,10 +24,13 @@ internal sealed class AccountClient(Uri gateway) : IDisposable
 
     public Task<Answer> PostAsync(string path, object body, string? token = null) => SendAsync(path, JsonSerializer.Serialize(body), token);
 
-    public async Task<Answer> SendAsync(string path, string body, string? token = null, string contentType = "application/json")
+    public Task<Answer> SendAsync(string path, string body, string? token = null, string contentType = "application/json") =>
+        SendAsync(path, Encoding.UTF8.GetBytes(body), token, contentType);
+
+    public async Task<Answer> SendAsync(string path, byte[] body, string? token = null, string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/accounts/{path}");
-        request.Content = new StringContent(body, Encoding.UTF8);
+        request.Content = new ByteArrayContent(body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await _http.SendAsync(request);

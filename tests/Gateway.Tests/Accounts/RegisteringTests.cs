@@ -139,6 +139,29 @@ public sealed class RegisteringTests(SharedAccountGateway shared) : IClassFixtur
         if (field != "name") (await _gateway.Client.SendAsync("login", body)).Refused(400, code, field);
     }
 
+    [Theory]
+    [InlineData("{\"user\":\"william\",\"password\":swordfish4711}")]
+    [InlineData("{\"user\":\"william\",\"password\":\"correct horse\",\"swordfish4711\":1,\"swordfish4711\":2}")]
+    [InlineData("{\"user\":\"william\",\"password\":\"swordfish4711\\x\"}")]
+    [InlineData("{\"user\":\"swordfish4711 william\",\"password\":\"correct horse\"}")]
+    [InlineData("{\"user\":\"william\",\"password\":\"correct horse\",\"refreshToken\":\"swordfish4711\",\"name\":\"swordfish4711\\u0007\"}")]
+    public async Task No_refusal_repeats_what_was_in_a_body_that_could_hold_a_password(string body)
+    {
+        foreach (var path in new[] { "register", "login", "refresh" })
+        {
+            var answer = await _gateway.Client.SendAsync(path, body);
+            Assert.True(answer.Status is 400 or 401, $"{path}: {answer.Status}");
+            Assert.DoesNotContain("swordfish", answer.Body.GetRawText(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_UTF_8_or_too_deep_is_refused_as_elsewhere()
+    {
+        foreach (var body in new byte[][] { [0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d], [.. Enumerable.Repeat((byte)'[', 1_000)] })
+            (await _gateway.Client.SendAsync("login", body)).Refused(400, "bad_json");
+    }
+
     [Fact]
     public async Task What_is_not_JSON_is_not_read()
     {
