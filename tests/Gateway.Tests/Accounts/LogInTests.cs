@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansChat.Accounts;
+using OrleansChat.Gateway.Accounts;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Users;
@@ -95,6 +96,22 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
                 else if (verdict == GuessVerdict.Wrong) wrong++;
             }
         }
+    }
+
+    [Fact]
+    public async Task A_hash_that_fails_in_the_middle_counts_for_nothing_and_holds_up_nobody()
+    {
+        var faults = new FailingHasher.Faults();
+        await using var gateway = await AccountGateway.StartAsync(
+            builder => builder.Services.AddSingleton(faults).AddSingleton<IPasswordHasher<ChatAccount>, FailingHasher>(), iterations: 500, "Auth:LockoutFailures=1");
+        await gateway.RegisterAsync("alice");
+        faults.Left = 3;
+        for (var i = 0; i < 3; i++) (await gateway.Client.LogInAsync("alice", AccountGateway.Other)).Refused(500, "internal");
+        // One wrong password would lock it, and a guess that nobody has ended would be waited for.
+        (await gateway.Client.LogInAsync("alice", AccountGateway.Password)).Done();
+        Assert.Equal(
+            [.. Enumerable.Repeat((GuessVerdict.Untried, false), 3), (GuessVerdict.Right, true)], gateway.Costs.EndsOf("alice"));
+        Assert.Equal(3, gateway.Gateway.Faults.Count);
     }
 
     [Fact]
@@ -192,5 +209,17 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
     private async Task LockAsync(string user)
     {
         for (var i = 0; i < 5; i++) (await _gateway.Client.LogInAsync(user, AccountGateway.Other)).Refused(401, "unauthorized");
+    }
+
+    /// <summary>The hasher of the product, which fails now and then.</summary>
+    private sealed class FailingHasher(IOptions<PasswordHasherOptions> options, FailingHasher.Faults faults) : PasswordHasher<ChatAccount>(options)
+    {
+        public override PasswordVerificationResult VerifyHashedPassword(ChatAccount user, string hashedPassword, string providedPassword) =>
+            faults.Left-- > 0 ? throw new System.Security.Cryptography.CryptographicException("failed for a test") : base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+
+        internal sealed class Faults
+        {
+            public int Left { get; set; }
+        }
     }
 }
