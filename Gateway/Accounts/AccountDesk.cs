@@ -57,15 +57,19 @@ internal sealed class AccountDesk(
         return await IssueAsync(account);
     }
 
-    /// <summary>Gives new tokens for a refresh token.</summary>
+    /// <summary>Gives new tokens for a refresh token, which is good once.</summary>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Unauthorized"/>: it is good for nothing any more.</exception>
     public async Task<IssuedTokens> RefreshAsync(string refreshToken)
     {
         var token = refreshTokens.Read(refreshToken);
-        var account = await users.FindByIdAsync(token.User);
-        if (account is null || account.Stamp != token.Stamp)
-            throw new ChatException(ChatErrorCode.Unauthorized, "you were logged out everywhere, or your password was changed; log in again", "refreshToken");
-        return await IssueAsync(account, token.IssuedAt);
+        if (await users.FindByIdAsync(token.User) is not { } account || account.Stamp != token.Stamp) throw LoggedOut();
+        // Before it is used up: who is kept out for a time has it still when they come back.
+        await User(token.User).Admit(token.IssuedAt);
+        var renewal = await Account(token.User).RenewSession(token.Stamp, token.Ticket, refreshTokens.Lifetime);
+        if (renewal.Next is { } next) return Issue(account, await User(token.User).Admit(token.IssuedAt), next);
+        throw renewal.Outcome == SessionOutcome.UsedBefore
+            ? new ChatException(ChatErrorCode.Unauthorized, "the refresh token was used before, which somebody else may have done; log in again", "refreshToken")
+            : LoggedOut();
     }
 
     /// <summary>Gives the caller another password. All tokens until now end, and all connections that came with them.</summary>
@@ -80,9 +84,9 @@ internal sealed class AccountDesk(
         await CheckAsync(account, "new", next);
         account.PasswordHash = await HashAsync(place, account, next);
         var changed = await users.UpdateSecurityStampAsync(account);
-        if (!changed.Succeeded) throw new ChatException(ChatErrorCode.Unavailable, "the account was changed at the same moment; try again");
+        if (!changed.Succeeded) throw Changed();
         var access = await User(caller.User).Revoke(caller.User, "the password was changed");
-        return Issue(account, access);
+        return Issue(account, access, await OpenAsync(account));
     }
 
     /// <summary>Ends all tokens of the caller, and all connections that came with them.</summary>
@@ -94,7 +98,7 @@ internal sealed class AccountDesk(
             // None: a user of an application has tokens and no account.
             if (await users.FindByIdAsync(caller.User) is not { } account) break;
             if ((await users.UpdateSecurityStampAsync(account)).Succeeded) break;
-            if (tries == MaxTries) throw new ChatException(ChatErrorCode.Unavailable, "the account was changed at the same moment; try again");
+            if (tries == MaxTries) throw Changed();
         }
 
         await User(caller.User).Revoke(caller.User, "logged out everywhere");
@@ -104,7 +108,7 @@ internal sealed class AccountDesk(
     private async Task<(ChatAccount? Account, PasswordVerificationResult Verdict)> GuessAsync(
         PasswordWork.Place place, string user, string password)
     {
-        var grain = grains.GetGrain<IAccountGrain>(user);
+        var grain = Account(user);
         var guess = await grain.BeginGuess(new GuessLimits(auth.Value.LockoutFailures, TimeSpan.FromMinutes(auth.Value.LockoutMinutes)));
         var account = guess.Account is { } found ? new ChatAccount(found) : decoy.Account;
         PasswordVerificationResult verdict;
@@ -145,10 +149,16 @@ internal sealed class AccountDesk(
         return User(caller.User).Admit(caller.IssuedAt);
     }
 
-    private async Task<IssuedTokens> IssueAsync(ChatAccount account, DateTimeOffset? provedAt = null) =>
-        Issue(account, await User(account.User).Admit(provedAt));
+    private async Task<IssuedTokens> IssueAsync(ChatAccount account)
+    {
+        var access = await User(account.User).Admit(issuedAt: null);
+        return Issue(account, access, await OpenAsync(account));
+    }
 
-    private IssuedTokens Issue(ChatAccount account, UserAccess access)
+    private async Task<SessionTicket> OpenAsync(ChatAccount account) =>
+        await Account(account.User).OpenSession(account.Stamp, refreshTokens.Lifetime) ?? throw Changed();
+
+    private IssuedTokens Issue(ChatAccount account, UserAccess access, SessionTicket ticket)
     {
         var issued = tokens.Issue(
             account.User, account.Name, TimeSpan.FromMinutes(auth.Value.AccessMinutes), rooms: null, access.TokensFrom);
@@ -157,8 +167,16 @@ internal sealed class AccountDesk(
             account.Name,
             issued.Token,
             (long)issued.Lifetime.TotalSeconds,
-            refreshTokens.Issue(account.User, account.Stamp, access.TokensFrom));
+            refreshTokens.Issue(account.User, account.Stamp, ticket, access.TokensFrom));
     }
+
+    private static ChatException Changed() =>
+        new(ChatErrorCode.Unavailable, "the account was changed at the same moment; try again");
+
+    private static ChatException LoggedOut() => new(
+        ChatErrorCode.Unauthorized, "you were logged out everywhere, or your password was changed; log in again", "refreshToken");
+
+    private IAccountGrain Account(string user) => grains.GetGrain<IAccountGrain>(user);
 
     private IUserGrain User(string user) => grains.GetGrain<IUserGrain>(user);
 }

@@ -37,6 +37,23 @@ public interface IAccountGrain : IGrainWithStringKey
     /// <returns>Whether it opens the account: it was right, it was allowed, and the stamp is still this one.</returns>
     [Alias("EndGuess")]
     Task<bool> EndGuess(Guid guess, GuessVerdict verdict, string stamp);
+
+    /// <summary>Opens a session: a log-in, of whose refresh tokens each is good once. Of very many the one is ended that was longest not renewed.</summary>
+    /// <param name="stamp">The stamp that the account is believed to have.</param>
+    /// <param name="lifetime">When it ends if it is not renewed.</param>
+    /// <returns>Its first ticket; nothing when the stamp is another one, or there is no account.</returns>
+    [Alias("OpenSession")]
+    Task<SessionTicket?> OpenSession(string stamp, TimeSpan lifetime);
+
+    /// <summary>
+    /// Takes a ticket for the next one. The one before is good for some moments more, and gives the same: an answer may
+    /// have been lost, or two windows of a browser may have asked. One that is older ends the session, for two have it.
+    /// </summary>
+    /// <param name="stamp">The stamp under which the session was opened.</param>
+    /// <param name="ticket">The ticket.</param>
+    /// <param name="lifetime">When the session ends if it is not renewed again.</param>
+    [Alias("RenewSession")]
+    Task<SessionRenewal> RenewSession(string stamp, SessionTicket ticket, TimeSpan lifetime);
 }
 
 /// <summary>How many wrong passwords lock an account, and for how long.</summary>

@@ -43,6 +43,7 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
             account.Stamp,
             Failures: 0,
             LockedUntil: null,
+            Sessions.None,
             Version: 1,
             clock.GetUtcNow());
         return await WriteAsync(async known =>
@@ -61,6 +62,8 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
         {
             PasswordHash = change.PasswordHash,
             Stamp = change.Stamp,
+            // What was opened under another stamp can be renewed no more.
+            Sessions = known.Stamp == change.Stamp ? known.Sessions : Sessions.None,
             Failures = isOther ? 0 : _guesses.Wrong,
             LockedUntil = isOther ? null : _guesses.LockedUntil,
         };
@@ -92,6 +95,31 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
         var account = await OpenAsync();
         if (account is not null && (wrong, locked) != (_guesses.Wrong, _guesses.LockedUntil)) SaveSoon();
         return opens && account?.Stamp == stamp;
+    }
+
+    public async Task<SessionTicket?> OpenSession(string stamp, TimeSpan lifetime)
+    {
+        SessionTicket? ticket = null;
+        await WriteAsync(async known =>
+        {
+            if (known?.Stamp != stamp) return null;
+            (var sessions, ticket) = Sessions.Open(known.Sessions, clock.GetUtcNow(), lifetime);
+            return await UpdateAsync(known with { Sessions = sessions });
+        });
+        return ticket;
+    }
+
+    public async Task<SessionRenewal> RenewSession(string stamp, SessionTicket ticket, TimeSpan lifetime)
+    {
+        var (outcome, next) = (SessionOutcome.Ended, default(SessionTicket));
+        var account = await WriteAsync(async known =>
+        {
+            if (known?.Stamp != stamp) return null;
+            (var sessions, outcome, next) = Sessions.Renew(known.Sessions, ticket, clock.GetUtcNow(), lifetime);
+            return sessions == known.Sessions ? known : await UpdateAsync(known with { Sessions = sessions });
+        });
+        if (outcome == SessionOutcome.UsedBefore) LogUsedBefore(logger, User);
+        return new SessionRenewal(outcome, next, outcome == SessionOutcome.Renewed ? account : null);
     }
 
     // A store that cannot answer refuses this call only; the next one asks again.
@@ -183,6 +211,9 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The wrong passwords of {User} were not written: {Reason}")]
     private static partial void LogUnsaved(ILogger logger, string user, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A refresh token of {User} was used a second time; it may have been stolen, and its log-in has ended")]
+    private static partial void LogUsedBefore(ILogger logger, string user);
 
     private sealed class AnotherVersionException() : Exception("the account was written by another activation");
 }

@@ -24,6 +24,7 @@ public interface IAccountStore
 /// <param name="Stamp">Another one after each change of the password.</param>
 /// <param name="Failures">Wrong passwords since the last right one.</param>
 /// <param name="LockedUntil">Until when no password opens it.</param>
+/// <param name="Sessions">The log-ins that can be renewed, as the account's grain writes them.</param>
 /// <param name="Version">The number of its writes.</param>
 /// <param name="CreatedAt">Since when it is there; never written again.</param>
 public sealed record StoredAccount(
@@ -34,6 +35,7 @@ public sealed record StoredAccount(
     string Stamp,
     int Failures,
     DateTimeOffset? LockedUntil,
+    string Sessions,
     long Version,
     DateTimeOffset CreatedAt)
 {

@@ -40,7 +40,8 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
 
         Assert.Single(answers.Distinct());
         Assert.DoesNotContain(known, answers[0], StringComparison.Ordinal);
-        Assert.Equal(OneGuess, await _gateway.Costs.OfAsync(() => _gateway.Client.LogInAsync(known, AccountGateway.Password)));
+        var opened = await _gateway.Costs.OfAsync(() => _gateway.Client.LogInAsync(known, AccountGateway.Password));
+        Assert.Equal([.. OneGuess, nameof(IAccountGrain.OpenSession)], opened);
     }
 
     [Fact]

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansChat.Gateway.Tests.Hosting;
 
 /// <summary>Keeps what a gateway logs as an error: nothing that a client does may put anything here.</summary>
-internal sealed class FaultLog : ILoggerProvider, ILogger
+/// <param name="least">What it keeps, if not errors alone.</param>
+internal sealed class FaultLog(LogLevel least = LogLevel.Error) : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _faults = new();
 
@@ -15,7 +16,7 @@ internal sealed class FaultLog : ILoggerProvider, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

@@ -11,7 +11,7 @@ public abstract class AccountStoreTests(Func<Task<TempStore>> open)
     {
         await using var temp = await open();
         Assert.Null(await temp.Accounts.FindAsync("小明"));
-        var account = Account("小明") with { Name = "Xiǎo Míng 👩", Failures = 2, LockedUntil = TempStore.At.AddMinutes(5) };
+        var account = Account("小明") with { Name = "Xiǎo Míng 👩", Failures = 2, LockedUntil = TempStore.At.AddMinutes(5), Sessions = "[1]" };
         Assert.True(await temp.Accounts.CreateAsync(account));
         await temp.ReopenAsync();
         Assert.Equal(account, await temp.Accounts.FindAsync("小明"));
@@ -56,7 +56,7 @@ public abstract class AccountStoreTests(Func<Task<TempStore>> open)
         await using var temp = await open();
         await temp.Accounts.CreateAsync(Account("alice"));
         var first = (await temp.Accounts.FindAsync("alice"))!;
-        var changed = first with { PasswordHash = "another", Stamp = "s2", Failures = 4, LockedUntil = TempStore.At.AddMinutes(1) };
+        var changed = first with { PasswordHash = "another", Stamp = "s2", Failures = 4, LockedUntil = TempStore.At.AddMinutes(1), Sessions = "[2]" };
         Assert.True(await temp.Accounts.UpdateAsync(changed));
         Assert.False(await temp.Accounts.UpdateAsync(first with { PasswordHash = "stale" }));
         Assert.False(await temp.Accounts.UpdateAsync(Account("nobody")));
@@ -99,7 +99,7 @@ public abstract class AccountStoreTests(Func<Task<TempStore>> open)
     }
 
     private static StoredAccount Account(string user) => new(
-        user, ChatId.Fold(user), Name: null, $"hash of {user}", "s1", Failures: 0, LockedUntil: null, Version: 1, TempStore.At);
+        user, ChatId.Fold(user), Name: null, $"hash of {user}", "s1", Failures: 0, LockedUntil: null, Sessions: "[]", Version: 1, TempStore.At);
 
     private static async Task<(long Version, int Failures, DateTimeOffset? Locked)> VersionAsync(TempStore temp)
     {

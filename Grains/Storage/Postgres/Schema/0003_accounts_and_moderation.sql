@@ -38,6 +38,7 @@ CREATE TABLE accounts (
     stamp         text             NOT NULL,                -- another one after each change of the password
     failures      integer          NOT NULL,                -- wrong passwords since the last right one
     locked_until  timestamptz,
+    sessions      text             NOT NULL,                -- JSON: log-ins, the number of the newest refresh token of each, and their end
     version       bigint           NOT NULL,
     created_at    timestamptz      NOT NULL
 );

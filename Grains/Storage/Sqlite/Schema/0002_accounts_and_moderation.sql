@@ -38,6 +38,7 @@ CREATE TABLE accounts (
     stamp         TEXT    NOT NULL,                 -- another one after each change of the password
     failures      INTEGER NOT NULL,                 -- wrong passwords since the last right one
     locked_until  TEXT,
+    sessions      TEXT    NOT NULL,                 -- JSON: log-ins, the number of the newest refresh token of each, and their end
     version       INTEGER NOT NULL,
     created_at    TEXT    NOT NULL
 ) WITHOUT ROWID;
