@@ -28,6 +28,9 @@ CREATE TABLE audit (
 
 CREATE INDEX audit_by_room ON audit (room, id);
 
+-- Whether a room has another owner is asked without reading its members.
+CREATE INDEX members_who_own ON members (room, user) WHERE role = 'owner';
+
 -- Whoever joins again is as muted as they were.
 CREATE INDEX audit_of_mutes ON audit (room, user, id) WHERE action IN ('mute', 'unmute');
 

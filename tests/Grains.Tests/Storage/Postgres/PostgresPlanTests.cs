@@ -37,15 +37,46 @@ public sealed class PostgresPlanTests(SharedPostgres postgres)
             }
         }));
 
-        // Sessions tell what they have done within a second or so, and when they end.
-        await temp.ReopenAsync();
-        await Eventually.TrueAsync(
-            async () => await temp.ScalarAsync<long>("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'events'") == Rooms * Rounds,
-            "the sessions have told");
+        await ToldAsync(temp, Rooms * Rounds);
         Assert.Equal(0L, await temp.ScalarAsync<long>(
             "SELECT coalesce(sum(seq_scan), 0)::bigint FROM pg_stat_user_tables WHERE relname <> 'schema_versions'"));
         // Nor an index: a few entries are read for each thing done, and not as many as there are.
         Assert.InRange(
             await temp.ScalarAsync<long>("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes"), 1, 100L * Rooms * Rounds);
+    }
+
+    [Fact]
+    public async Task Another_owner_is_looked_up_among_the_owners()
+    {
+        const int Members = 1_000, Rounds = 20;
+        await using var temp = await PostgresTempStore.CreateAsync(await postgres.ServerAsync(), writers: 1);
+        var head = await temp.CreateAsync("lobby");
+        var fence = new RoomFence(head.Room, head.Epoch);
+        await temp.ExecuteAsync(
+            "INSERT INTO members (room, user_id, role, read_seq, joined_at) "
+            + $"SELECT 'lobby', 'user' || n, 'member', 0, now() FROM generate_series(1, {Members}) AS n");
+        await temp.ExecuteAsync("ANALYZE members");
+        await temp.ExecuteAsync("SELECT pg_stat_reset()");
+        for (var i = 0; i < Rounds; i++)
+        {
+            Assert.Equal(MemberChange.LastOwner, await temp.Rooms.RemoveMemberAsync(fence, "alice"));
+            Assert.Equal(MemberChange.LastOwner, await temp.Rooms.SetRoleAsync(fence, "alice", MemberRole.Member));
+            Assert.Equal(MemberChange.LastOwner, await temp.Rooms.BanAsync(fence, new Ban("alice", DateTimeOffset.MaxValue, "root", TempStore.At)));
+            await temp.AppendAsync(head, i, TempStore.From("alice", TempStore.Text("hi", $"{i}")));
+        }
+
+        await ToldAsync(temp, Rounds);
+        Assert.InRange(
+            await temp.ScalarAsync<long>("SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'members'"), 1, 30L * Rounds);
+        Assert.Equal(0L, await temp.ScalarAsync<long>("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'members'"));
+    }
+
+    // Sessions tell what they have done within a second or so, and when they end.
+    private static async Task ToldAsync(PostgresTempStore temp, long events)
+    {
+        await temp.ReopenAsync();
+        await Eventually.TrueAsync(
+            async () => await temp.ScalarAsync<long>("SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'events'") == events,
+            "the sessions have told");
     }
 }
