@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
@@ -88,17 +89,19 @@ internal readonly struct CommandFields(JsonElement command)
         return FieldRules.Seq(field, value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seq) ? seq : null);
     }
 
-    /// <summary>An object, kept as the text that was sent.</summary>
+    /// <summary>
+    /// An object as JSON, without white space between its parts: a line break there would end the frame that carries it
+    /// for clients that take several objects a frame.
+    /// </summary>
     public string? ObjectOrNull(string field, int maxBytes)
     {
         if (!Has(field)) return null;
         var value = command.GetProperty(field);
         if (value.ValueKind != JsonValueKind.Object) throw Bad(field, $"{field} is not an object");
-        var raw = value.GetRawText();
-        var bytes = Encoding.UTF8.GetByteCount(raw);
-        return bytes <= maxBytes
-            ? raw
-            : throw new ChatException(ChatErrorCode.TextTooLong, $"{field} is {bytes} bytes; the limit is {maxBytes}", field);
+        var compact = Compact(field, value);
+        return compact.Length <= maxBytes
+            ? Encoding.UTF8.GetString(compact.Span)
+            : throw new ChatException(ChatErrorCode.TextTooLong, $"{field} is {compact.Length} bytes; the limit is {maxBytes}", field);
     }
 
     /// <summary>A time in ISO 8601.</summary>
@@ -117,11 +120,20 @@ internal readonly struct CommandFields(JsonElement command)
         return value.ValueKind == JsonValueKind.String ? Unescape(field, value) : throw Bad(field, $"{field} is not a string");
     }
 
-    private static string Unescape(string field, JsonElement value)
+    private static string Unescape(string field, JsonElement value) => WellFormed(field, () => value.GetString()!);
+
+    private static ReadOnlyMemory<byte> Compact(string field, JsonElement value) => WellFormed(field, () =>
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, JsonFrames.Options)) value.WriteTo(writer);
+        return buffer.WrittenMemory;
+    });
+
+    private static T WellFormed<T>(string field, Func<T> read)
     {
         try
         {
-            return value.GetString()!;
+            return read();
         }
         catch (InvalidOperationException)
         {

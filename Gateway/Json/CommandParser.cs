@@ -13,7 +13,7 @@ internal static class CommandParser
     private const int MaxToken = 16 * 1024;
 
     /// <summary>How JSON of a client is read.</summary>
-    public static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     // Every command that there is.
     private static readonly FrozenDictionary<string, Func<CommandText, Command>> Commands =
@@ -61,7 +61,7 @@ internal static class CommandParser
         id = null;
         try
         {
-            using var document = JsonDocument.Parse(utf8, Options);
+            using var document = ParseJson(utf8);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ChatException(ChatErrorCode.BadJson, "a command is a JSON object, such as {\"type\":\"ping\"}");
             var fields = new CommandFields(document.RootElement);
@@ -71,6 +71,21 @@ internal static class CommandParser
         catch (JsonException error)
         {
             throw new ChatException(ChatErrorCode.BadJson, $"the frame is not JSON: {error.Message}");
+        }
+    }
+
+    /// <summary>Parses the JSON of a command, wherever it came from.</summary>
+    /// <exception cref="JsonException">It is none, names a field twice, or nests too deep.</exception>
+    public static JsonDocument ParseJson(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            return JsonDocument.Parse(utf8, Options);
+        }
+        catch (InvalidOperationException error)
+        {
+            // An escape such as \ud800, which is half of a character, where names are compared to find one twice.
+            throw new JsonException("the name of a field is not well-formed Unicode", error);
         }
     }
 

@@ -15,7 +15,7 @@ internal static partial class JsonFrames
     public const string Protocol = "chat.v1";
 
     // Read by JSON parsers and by people, never put into HTML as it is: letters of all scripts stay letters.
-    private static readonly JsonWriterOptions Options = new()
+    internal static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,

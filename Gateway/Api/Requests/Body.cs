@@ -73,7 +73,7 @@ internal class Body<T>(HttpContext context, bool isOptional, bool isSecret = fal
         var utf8 = body.GetBuffer().AsMemory(0, (int)body.Length);
         // Nothing else would see it in what is kept as it was sent. On a socket this is done by the protocol.
         return Utf8.IsValid(utf8.Span)
-            ? JsonDocument.Parse(utf8, CommandParser.Options)
+            ? CommandParser.ParseJson(utf8)
             : throw new ChatException(ChatErrorCode.BadJson, "the body is not UTF-8");
     }
 }

@@ -49,6 +49,39 @@ public sealed class MessagesApiTests(SharedApi api)
     }
 
     [Fact]
+    public async Task However_data_is_written_it_ends_no_frame_of_those_who_get_it()
+    {
+        var (alice, room) = (Names.New("alice"), Names.New("room"));
+        using var client = api.As(alice);
+        await using var socket = await api.Tokens.ConnectAsync(alice);
+        await socket.JoinAsync(room);
+        await client.PostAsync(
+            $"/api/rooms/{room}/messages",
+            "{ \"text\": \"hi\",\r\n \"data\": {\n\t\"n\": 1.50e3,\r\n\"\\n\": [ \"a\\n\\u2028 b\", { } ] } }",
+            201);
+        var message = await socket.MessageAsync(room);
+        Assert.DoesNotContain(message.GetRawText(), static c => char.IsControl(c) || c == '\u2028');
+        Assert.Equal("""{"n":1.50e3,"\n":["a\n\u2028 b",{}]}""", message.GetProperty("data").GetRawText());
+        var page = await client.GetAsync($"/api/rooms/{room}/messages");
+        Assert.Equal(message.GetProperty("data").GetRawText(), page.Items("messages")[0].GetProperty("data").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{"a":["\ud800"]}""", "bad_field", "data")]
+    [InlineData("""{"\ud800":1}""", "bad_json", null)]
+    public async Task Half_a_character_in_data_is_refused_and_no_fault_of_the_server(string data, string code, string? field)
+    {
+        var room = Names.New("room");
+        using var client = api.As(Names.New("alice"));
+        await client.PostAsync($"/api/rooms/{room}/join");
+        await client.PostRefusedAsync($"/api/rooms/{room}/messages", $$"""{"text":"hi","data":{{data}}}""", 400, code, field);
+        await using var socket = await api.Tokens.ConnectAsync(Names.New("bob"));
+        await socket.JoinAsync(room);
+        await socket.SendAsync($$"""{"type":"send","id":7,"room":"{{room}}","text":"hi","data":{{data}}}""");
+        Assert.Equal(code, (await socket.TakeAsync("error")).Text("code"));
+    }
+
+    [Fact]
     public async Task Pages_join_in_both_directions()
     {
         var room = Names.New("room");
