@@ -13,22 +13,10 @@ internal sealed class Admission(GatewayServices services, SiloConnection silos) 
     {
         if (!silos.IsMade) throw new ChatException(ChatErrorCode.Unavailable, "there is no silo yet");
         var caller = Caller.Of(context.HttpContext.User);
-        // Counted first: a flood is refused here, and not by the grain. An application asks for many, with its own key.
-        if (!context.HttpContext.User.HasClaim(static claim => claim.Type == ChatClaims.Application)) await CountAsync(caller.User);
+        // Counted first: a flood is refused here, and not by the grain.
+        await services.Allowances.CountAsync(caller);
         await services.User(caller.User).Admit(caller.IssuedAt);
         context.HttpContext.Response.Headers.CacheControl = "no-store";
         return await next(context);
-    }
-
-    private async ValueTask CountAsync(string user)
-    {
-        var wait = await services.Allowances.TakeAsync(user);
-        if (wait <= TimeSpan.Zero) return;
-        throw new ChatException(
-            ChatErrorCode.RateLimited,
-            $"more than {services.Limits.UserCommandsPerSecond} commands a second of one user (or {services.Limits.UserCommandBurst} at once)")
-        {
-            RetryAfter = wait,
-        };
     }
 }

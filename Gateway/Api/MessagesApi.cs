@@ -25,7 +25,7 @@ internal static class MessagesApi
         messages.MapPost("/rooms/{room}/messages", SendAsync).WithErrors(404, 409)
             .WithSummary("Sends a message to a room. With a key it is stored once, however often it is sent.");
         messages.MapPost("/messages", SendToManyAsync)
-            .WithSummary("Sends a message to many rooms, with a result for each.");
+            .WithSummary("Sends a message to many rooms, with a result for each; each counts as a command.");
         messages.MapPost("/users/{user}/messages", SendToUserAsync).WithErrors(409)
             .WithSummary("Sends a direct message to a user.");
     }
@@ -83,6 +83,8 @@ internal static class MessagesApi
             try
             {
                 caller.Scope.Check(rooms[i]);
+                // The request itself was counted for the first.
+                if (i > 0) await services.Allowances.CountAsync(caller);
                 results[i] = DeliveryResult.Of(await StoreAsync(caller, services, rooms[i], draft));
             }
             catch (Exception error)

@@ -15,6 +15,9 @@ internal sealed record Caller(
     /// <summary>The caller as grains know them.</summary>
     public Actor Actor => new(User, IsAdministrator);
 
+    /// <summary>Whether an application asks, with its own key: for many users, and as often as it needs to.</summary>
+    public bool IsApplication { get; private init; }
+
     /// <summary>Reads what <see cref="ChatAuthentication"/> has put together.</summary>
     public static Caller Of(ClaimsPrincipal principal)
     {
@@ -25,7 +28,10 @@ internal sealed record Caller(
             principal.IsInRole(ChatClaims.Administrator),
             ChatClaims.Time(principal, ChatClaims.IssuedAt),
             ChatClaims.Time(principal, ChatClaims.ExpiresAt),
-            rooms.Count == 0 ? TokenScope.All : TokenScope.Of(rooms));
+            rooms.Count == 0 ? TokenScope.All : TokenScope.Of(rooms))
+        {
+            IsApplication = principal.HasClaim(static claim => claim.Type == ChatClaims.Application),
+        };
     }
 
     /// <summary>A handler's parameter: who makes the request. The endpoint must require authorization.</summary>

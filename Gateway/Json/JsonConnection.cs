@@ -45,6 +45,7 @@ internal sealed partial class JsonConnection : Connection
         {
             try
             {
+                await Services.Allowances.CountAsync(Caller);
                 joined.Add(await BecomeMemberAsync(room));
             }
             catch (Exception error)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 using OrleansChat.Users;
 
@@ -20,6 +21,21 @@ internal sealed class CommandAllowances(
     /// <inheritdoc cref="CommandAllowance.TakeAsync"/>
     public ValueTask<TimeSpan> TakeAsync(string user) =>
         (_allowances.TryGetValue(user, out var known) ? known : _allowances.GetOrAdd(user, New)).TakeAsync();
+
+    /// <summary>Counts something that costs as much as a command, and is none; an application's own requests do not count.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.RateLimited"/>: nothing is left.</exception>
+    public async ValueTask CountAsync(Caller caller)
+    {
+        if (caller.IsApplication) return;
+        var wait = await TakeAsync(caller.User);
+        if (wait <= TimeSpan.Zero) return;
+        throw new ChatException(
+            ChatErrorCode.RateLimited,
+            $"more than {limits.Value.UserCommandsPerSecond} commands a second of one user (or {limits.Value.UserCommandBurst} at once)")
+        {
+            RetryAfter = wait,
+        };
+    }
 
     /// <summary>Forgets those that nobody uses any more.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -11,6 +11,7 @@ internal static partial class Secrets
     /// <summary>The text, with an ellipsis for each token and key.</summary>
     public static string Hide(string text) => Places().Replace(text, "${place}…");
 
-    [GeneratedRegex("""(?<place>access_token=|access_token%3D|bearer[ .]+|apikey +)[^\s&"',;\]\)]+""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    // A field of an address whose name is written with percent signs may be a token's; nothing else is written so.
+    [GeneratedRegex("""(?<place>access_token=|access_token%3D|[?&](?>[^=&%?\s]*%[^=&?\s]*)=|bearer[ .]+|apikey +)[^\s&"',;\]\)]+""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Places();
 }

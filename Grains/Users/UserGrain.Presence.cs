@@ -9,8 +9,19 @@ internal sealed partial class UserGrain
     public async Task<UserPresence> Presence(Actor by, ImmutableArray<string>? within)
     {
         var mayKnow = (by.IsAdministrator && within is null) || by.User == User || await reader.ShareRoomAsync(by.User, User, within);
-        if (!mayKnow) throw new ChatException(ChatErrorCode.Forbidden, $"you are in no room with '{User}'", "user");
+        if (!mayKnow)
+        {
+            EndIfUnused();
+            throw new ChatException(ChatErrorCode.Forbidden, $"you are in no room with '{User}'", "user");
+        }
+
         ForgetExpired();
         return new UserPresence(User, (await ProfileAsync()).Name, _connections.Count > 0);
+    }
+
+    // Whoever asks for one id after the other shall not fill the memory with users that nobody is.
+    private void EndIfUnused()
+    {
+        if (_connections.Count == 0 && _lanes.Count == 0 && _profile is null && !_allowance.IsTouched) DeactivateOnIdle();
     }
 }

@@ -1,5 +1,6 @@
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
+using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Tests.Api;
 
@@ -24,6 +25,19 @@ public sealed class UsersApiTests(SharedApi api)
         await client.PostAsync($"/api/rooms/{room}/join");
         Assert.True((await client.GetAsync($"/api/users/{bob}/presence")).Flag("online"));
         await client.GetRefusedAsync("/api/users/a%20b/presence", 400, "bad_field", "user");
+    }
+
+    [Fact]
+    public async Task Whoever_asks_after_people_who_are_none_fills_no_memory_with_them()
+    {
+        using var client = api.As(Names.New("alice"));
+        for (var i = 0; i < 10; i++)
+        {
+            var nobody = Names.New("nobody");
+            await client.GetRefusedAsync($"/api/users/{nobody}/presence", 403, "forbidden", "user");
+            await Patience.UntilAsync(
+                async () => !await api.Gateway.IsActiveAsync(api.Gateway.Grain<IUserGrain>(nobody)), "nobody is in memory");
+        }
     }
 
     [Fact]

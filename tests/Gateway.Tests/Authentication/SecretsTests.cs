@@ -23,6 +23,12 @@ public sealed class SecretsTests
         }
 
         await using (var client = await ChatClient.OpenAsync(new Uri($"{socket}?access_token={Bad}&subscribe=none"))) await EndedAsync(client, Bad);
+        foreach (var place in new[] { "access%5Ftoken", "%61CCESS_token" })
+        {
+            await using var client = await ChatClient.OpenAsync(new Uri($"{socket}?{place}={Bad}"));
+            await EndedAsync(client, Bad);
+        }
+
         await using (var client = await ChatClient.OpenAsync(socket, "chat.v1", $"bearer.{Bad}")) await EndedAsync(client, Bad);
         await using (var client = await ChatClient.OpenAsync(socket, new Dictionary<string, string> { ["Authorization"] = $"ApiKey {TokenGateway.ApiKey}" }))
         {

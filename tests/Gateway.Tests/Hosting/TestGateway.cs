@@ -81,6 +81,10 @@ internal sealed class TestGateway : IAsyncDisposable
         while (await management.GetActivationAddress(grain) is not null) await Task.Delay(20);
     }
 
+    /// <summary>Whether a grain is in memory.</summary>
+    public async Task<bool> IsActiveAsync(IGrain grain) => await Services.GetRequiredService<IGrainFactory>()
+        .GetGrain<IManagementGrain>(0).GetActivationAddress(grain) is not null;
+
     /// <summary>The database, as somebody opens it who is not the gateway.</summary>
     public SqliteConnection OpenDatabase()
     {
