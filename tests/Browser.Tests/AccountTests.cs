@@ -1,19 +1,12 @@
 using Microsoft.Playwright;
 using OrleansChat.Browser.Tests.Browsers;
-using OrleansChat.Browser.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace OrleansChat.Browser.Tests;
 
 /// <summary>People with accounts of the server's own.</summary>
-public sealed class AccountTests(Chromium chromium) : BrowserTest(chromium)
+public sealed class AccountTests(Chromium chromium) : AccountTest(chromium)
 {
-    private const string Password = "correct horse battery";
-    private const string Lobby = "/?room=lobby";
-    private const string Refused = "Failed to load resource";
-
-    private EmbeddedServer Embedded => (EmbeddedServer)Server;
-
     [Fact]
     public async Task Somebody_registers_chats_reloads_and_logs_in_elsewhere()
     {
@@ -143,7 +136,7 @@ public sealed class AccountTests(Chromium chromium) : BrowserTest(chromium)
         {
             await person.Page.ReloadAsync();
             await Expect(person.Page.Locator("#log-in-form")).ToBeVisibleAsync();
-            Assert.Null(await person.Page.EvaluateAsync<string?>("() => localStorage.getItem('chat.account')"));
+            Assert.Null(await Kept.ReadAsync(person.Page));
         }
 
         await library.LogInAsync("alice", Password);
@@ -255,24 +248,6 @@ public sealed class AccountTests(Chromium chromium) : BrowserTest(chromium)
         await alice.MenuItems.First.ClickAsync();
         await AssertFitsAsync(alice);
         await alice.PictureAsync($"password-{look}");
-    }
-
-    private protected override async Task<IChatServer> StartServerAsync() => await EmbeddedServer.StartAsync("--Auth:Mode=Accounts");
-
-    private async Task<Person> RegisterAsync(string user, string name = "")
-    {
-        var person = await ComeAsync(user, path: Lobby);
-        await person.RegisterAsync(user, Password, name);
-        await Expect(person.Title).ToHaveTextAsync("lobby");
-        return person;
-    }
-
-    private static async Task<Person> AnotherTabAsync(Person person)
-    {
-        var tab = new Person(await person.Page.Context.NewPageAsync());
-        await tab.Page.GotoAsync(Lobby);
-        await Expect(tab.Title).ToHaveTextAsync("lobby");
-        return tab;
     }
 
     private static async Task AssertFitsAsync(Person person) => Assert.True(

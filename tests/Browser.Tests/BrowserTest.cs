@@ -14,10 +14,13 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
 
     private protected Faults Faults { get; private set; } = null!;
 
+    /// <summary>Where people find the page.</summary>
+    private protected virtual Uri PageAddress => Server.Address;
+
     public async ValueTask InitializeAsync()
     {
         Server = await StartServerAsync();
-        Faults = new Faults(Server.Address);
+        Faults = new Faults(PageAddress);
     }
 
     public async ValueTask DisposeAsync()
@@ -34,16 +37,15 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     private protected async Task<Person> ComeAsync(string who, BrowserNewContextOptions? look = null, string path = "/")
     {
         look ??= new();
-        look.BaseURL = Server.Address.ToString();
+        look.BaseURL = PageAddress.ToString();
         look.Locale = "en-GB";
         look.ViewportSize ??= new() { Width = 1280, Height = 800 };
-        var context = await chromium.OpenAsync(look);
-        _contexts.Add(context);
-        await Faults.WatchAsync(context, who);
-        var page = await context.NewPageAsync();
-        await page.GotoAsync(path);
-        return new Person(page);
+        return await ComeAsync(who, await chromium.OpenAsync(look), path);
     }
+
+    /// <summary>Opens the page in a browser that keeps nothing for any site, as its owner has told it.</summary>
+    private protected async Task<Person> ComeWithoutStorageAsync(string who, string path = "/") =>
+        await ComeAsync(who, await chromium.OpenWithoutStorageAsync(PageAddress), path);
 
     /// <summary>Signs in, and enters a room by its address.</summary>
     private protected async Task<Person> JoinAsync(string name, string room = "lobby", BrowserNewContextOptions? look = null)
@@ -53,5 +55,14 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
         await person.SignInAsync(name);
         await Expect(person.Title).ToHaveTextAsync(room);
         return person;
+    }
+
+    private async Task<Person> ComeAsync(string who, IBrowserContext context, string path)
+    {
+        _contexts.Add(context);
+        await Faults.WatchAsync(context, who);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(path);
+        return new Person(page);
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using OrleansChat.Browser.Tests.Browsers;
-using OrleansChat.Browser.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace OrleansChat.Browser.Tests;
@@ -11,10 +10,8 @@ namespace OrleansChat.Browser.Tests;
 /// The tokens of an account, near their end. What the server answers to a log-in is passed on with an access token that
 /// it issued for some seconds only; everything else is as it comes.
 /// </summary>
-public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
+public sealed class RenewalTests(Chromium chromium) : AccountTest(chromium)
 {
-    private const string Password = "correct horse battery";
-
     // Short enough for a test to outlive it, long enough to connect with on a slow machine.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(10);
 
@@ -22,15 +19,13 @@ public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
     private readonly ConcurrentQueue<string> _frames = new();
     private int _renewals;
 
-    private EmbeddedServer Embedded => (EmbeddedServer)Server;
-
     [Theory]
     [InlineData(0)]
     [InlineData(-3)]
     [InlineData(3)]
     public async Task They_are_renewed_before_their_end_whatever_the_browsers_clock_says(int yearsAhead)
     {
-        var alice = await RegisterAsync(yearsAhead);
+        var alice = await BeginAsync(yearsAhead);
         await UntilAsync(() => _renewals == 1);
         await Task.Delay(Short + TimeSpan.FromSeconds(2));
         await alice.SendAsync("still here");
@@ -44,7 +39,7 @@ public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
     {
         Faults.Expect("Failed to load resource");
         var isDown = true;
-        var alice = await RegisterAsync(0, route => isDown ? route.AbortAsync() : route.ContinueAsync());
+        var alice = await BeginAsync(0, route => isDown ? route.AbortAsync() : route.ContinueAsync());
         await alice.SendAsync("before");
         await Expect(alice.Banner).ToContainTextAsync("Offline");
         await alice.SendAsync("meanwhile");
@@ -59,7 +54,7 @@ public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
     public async Task Of_several_tabs_one_renews_them_for_all()
     {
         var held = new TaskCompletionSource();
-        var alice = await RegisterAsync(0, async route =>
+        var alice = await BeginAsync(0, async route =>
         {
             await held.Task;
             await route.ContinueAsync();
@@ -79,8 +74,8 @@ public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
     [Fact]
     public async Task An_access_token_that_ended_while_the_page_was_closed_is_renewed_when_it_is_opened()
     {
-        var alice = await RegisterAsync(0, lifetime: TimeSpan.FromHours(1));
-        await SwapAsync(alice, Embedded.IssueToken("alice", TimeSpan.FromSeconds(-1)));
+        var alice = await BeginAsync(0, lifetime: TimeSpan.FromHours(1));
+        await Kept.SwapAsync(alice.Page, Embedded.IssueToken("alice", TimeSpan.FromSeconds(-1)));
         await alice.Page.ReloadAsync();
         await Expect(alice.Title).ToHaveTextAsync("lobby");
         await alice.SendAsync("good morning");
@@ -92,36 +87,34 @@ public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
     public async Task A_refresh_token_that_is_none_leads_to_the_log_in_which_says_why()
     {
         Faults.Expect("Failed to load resource");
-        var alice = await RegisterAsync(0, lifetime: TimeSpan.FromHours(1));
-        await SwapAsync(alice, "forged", "forged too");
+        var alice = await BeginAsync(0, lifetime: TimeSpan.FromHours(1));
+        await Kept.SwapAsync(alice.Page, "forged", "forged too");
         await alice.Page.ReloadAsync();
         await Expect(alice.Page.Locator("#log-in-form")).ToBeVisibleAsync();
         await Expect(alice.LastWords).Not.ToHaveTextAsync("");
-        Assert.Null(await alice.Page.EvaluateAsync<string?>("() => localStorage.getItem('chat.account')"));
+        Assert.Null(await Kept.ReadAsync(alice.Page));
     }
 
     [Fact]
     public async Task The_refresh_token_and_the_access_token_stand_in_no_address()
     {
-        var alice = await RegisterAsync(0);
+        var alice = await BeginAsync(0);
         var asked = new ConcurrentQueue<string>();
         alice.Page.Request += (_, request) => asked.Enqueue(request.Url);
         await alice.Page.ReloadAsync();
         await UntilAsync(() => _renewals > 0);
-        var tokens = JsonNode.Parse(await alice.Page.EvaluateAsync<string>("() => localStorage.getItem('chat.account')"))!;
-        foreach (var name in new[] { "accessToken", "refreshToken" })
+        var tokens = (await Kept.ReadAsync(alice.Page))!;
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken })
         {
-            var start = tokens[name]!.GetValue<string>()[..16];
+            var start = token[..16];
             Assert.DoesNotContain(asked.Concat(_sockets), url => url.Contains(start, StringComparison.Ordinal));
         }
     }
 
-    private protected override async Task<IChatServer> StartServerAsync() => await EmbeddedServer.StartAsync("--Auth:Mode=Accounts");
-
     /// <param name="yearsAhead">What the browser's clock is wrong by.</param>
     /// <param name="renew">What becomes of a request for new tokens.</param>
     /// <param name="lifetime">Of the first access token.</param>
-    private async Task<Person> RegisterAsync(int yearsAhead, Func<IRoute, Task>? renew = null, TimeSpan? lifetime = null)
+    private async Task<Person> BeginAsync(int yearsAhead, Func<IRoute, Task>? renew = null, TimeSpan? lifetime = null)
     {
         var alice = await ComeAsync("alice");
         var context = alice.Page.Context;
@@ -156,15 +149,6 @@ public sealed class RenewalTests(Chromium chromium) : BrowserTest(chromium)
     private int Frames(string type) => _frames.Count(frame => Is(frame, type));
 
     private static bool Is(string frame, string type) => frame.StartsWith($"{{\"type\":\"{type}\"", StringComparison.Ordinal);
-
-    private static Task SwapAsync(Person person, string accessToken, string? refreshToken = null) => person.Page.EvaluateAsync(
-        """
-        ({ accessToken, refreshToken }) => {
-          const tokens = JSON.parse(localStorage.getItem('chat.account'));
-          localStorage.setItem('chat.account', JSON.stringify({ ...tokens, accessToken, refreshToken: refreshToken ?? tokens.refreshToken }));
-        }
-        """,
-        new { accessToken, refreshToken });
 
     private static async Task UntilAsync(Func<bool> condition)
     {

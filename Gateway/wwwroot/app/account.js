@@ -1,54 +1,56 @@
 import { ChatError } from '../chat-client.js';
+import { accountStore } from './account-store.js';
 import { ask } from './http.js';
 
-const storedAs = 'chat.account';
-const refreshing = 'chat.refresh';
+const turns = 'chat.account';
 
 /**
- * @typedef {{user: string, name?: string, accessToken: string, refreshToken: string, endsAt: number}} Tokens
- *   `endsAt` by the clock of this browser, and no more than a hint: the server says whether a token still holds.
+ * Somebody's account in this browser. All its tabs share it, and one of them renews the tokens for all. Whatever gets
+ * others takes its turn, from the question to the server until the answer is kept, so that none overtakes another.
  */
-
-/** Somebody's account in this browser. All its tabs share it, and one of them renews the tokens for all. */
 export class Account {
-  #storage = localStorage;
   /** Whose tab this is, whoever logs in elsewhere. */
   #user;
+  #name;
   /** What this tab used last. */
   #given;
 
-  /** @returns {Account | null} of whoever is logged in in this browser */
-  static current() {
-    const tokens = read(localStorage);
-    return tokens && new Account(tokens.user);
+  /** @returns {Promise<Account | null>} of whoever is logged in in this browser */
+  static async current() {
+    const tokens = await accountStore.read();
+    return tokens && new Account(tokens);
   }
 
   /** @param {{user: string, password: string}} form */
-  static async logIn({ user, password }) {
-    return Account.#enter(await ask('/api/accounts/login', { body: { user, password } }));
+  static logIn({ user, password }) {
+    return Account.#enter('/api/accounts/login', { user, password });
   }
 
   /** @param {{user: string, password: string, name?: string}} form */
-  static async register({ user, password, name }) {
-    return Account.#enter(await ask('/api/accounts/register', { body: { user, password, name } }));
+  static register({ user, password, name }) {
+    return Account.#enter('/api/accounts/register', { user, password, name });
   }
 
-  static #enter(answer) {
-    write(localStorage, answer);
-    return new Account(answer.user);
+  static #enter(path, body) {
+    return oneAtATime(async () => {
+      const tokens = tokensOf(await ask(path, { body }));
+      await accountStore.change(() => tokens);
+      return new Account(tokens);
+    });
   }
 
-  constructor(user) {
+  constructor({ user, name }) {
     this.#user = user;
+    this.#name = name;
   }
 
   get user() {
     return this.#user;
   }
 
-  /** The display name, if there is one. */
+  /** The display name, if there was one when this tab came. */
   get name() {
-    return read(this.#storage)?.name;
+    return this.#name;
   }
 
   /**
@@ -58,7 +60,7 @@ export class Account {
    * @throws {ChatError} not retryable when only logging in again helps
    */
   async token({ stale } = {}) {
-    const tokens = this.#tokens();
+    const tokens = await this.#tokens();
     const seemsOver = Date.now() >= tokens.endsAt;
     this.#given = tokens.accessToken;
     if (tokens.accessToken === stale || seemsOver) {
@@ -74,7 +76,7 @@ export class Account {
    */
   survives() {
     return oneAtATime(async () => {
-      const { accessToken } = this.#tokens();
+      const { accessToken } = await this.#tokens();
       if (accessToken !== this.#given) return true;
       await this.#refresh(accessToken);
       return false;
@@ -83,51 +85,59 @@ export class Account {
 
   /** Ends all other tokens. @param {{current: string, next: string}} form */
   async changePassword({ current, next }) {
-    const change = async (bearer) => write(this.#storage, await ask('/api/accounts/password', { body: { current, new: next }, bearer }));
+    const change = async (bearer) => {
+      const tokens = tokensOf(await ask('/api/accounts/password', { body: { current, new: next }, bearer }));
+      await accountStore.change((now) => (this.#owns(now) ? tokens : now));
+    };
     // Whoever finds the old tokens ended waits for the new ones.
     await this.#authorized((bearer) => oneAtATime(() => change(bearer)));
   }
 
-  /** Ends this account's sessions, in every browser. */
+  /** Ends this account's sessions, in every browser. What this one keeps is worthless then, and still to be forgotten. */
   async logOutEverywhere() {
     await this.#authorized((bearer) => ask('/api/accounts/logout', { body: {}, bearer }));
-    this.forget();
   }
 
   /** Logs out of this browser. */
-  forget() {
-    this.#storage.removeItem(storedAs);
+  async forget() {
+    await accountStore.change((now) => (this.#owns(now) ? null : now));
   }
 
   /** Forgets what the server does not take any more; somebody may have logged in anew in another tab. */
-  giveUp() {
-    if (read(this.#storage)?.accessToken === this.#given) this.forget();
+  async giveUp() {
+    await accountStore.change((now) => (now?.accessToken === this.#given ? null : now));
   }
 
   /** @param {() => void} changed somebody logged in or out of this browser, in another tab */
   static watch(changed) {
-    window.addEventListener('storage', ({ key, storageArea, oldValue, newValue }) => {
-      const userOf = (value) => parse(value)?.user;
-      if (storageArea === localStorage && (key === storedAs || key === null) && userOf(oldValue) !== userOf(newValue)) changed();
-    });
+    accountStore.watch(changed);
   }
 
-  #tokens() {
-    const tokens = read(this.#storage);
-    if (tokens?.user === this.#user) return tokens;
+  #owns(tokens) {
+    return tokens?.user === this.#user;
+  }
+
+  async #tokens() {
+    return this.#own(await accountStore.read());
+  }
+
+  #own(tokens) {
+    if (this.#owns(tokens)) return tokens;
     throw new ChatError('unauthorized', 'You have logged out of this browser.');
   }
 
   async #refresh(stale) {
-    const tokens = this.#tokens();
+    const old = await this.#tokens();
     // Another tab was first.
-    if (tokens.accessToken !== stale) return tokens;
+    if (old.accessToken !== stale) return old;
+    // While the answer was on its way somebody may have logged out, or, where there are no turns, another tab been first.
+    const isOld = (now) => now?.refreshToken === old.refreshToken;
     try {
-      return write(this.#storage, await ask('/api/accounts/refresh', { body: { refreshToken: tokens.refreshToken } }));
+      const tokens = tokensOf(await ask('/api/accounts/refresh', { body: { refreshToken: old.refreshToken } }));
+      return this.#own(await accountStore.change((now) => (isOld(now) ? tokens : now)));
     } catch (error) {
-      // Where there are no locks, another tab may have been first all the same.
-      const now = read(this.#storage);
-      if (now?.user === this.#user && now.refreshToken !== tokens.refreshToken) return now;
+      const now = await accountStore.read();
+      if (this.#owns(now) && !isOld(now)) return now;
       throw error;
     }
   }
@@ -143,9 +153,21 @@ export class Account {
   }
 }
 
-/** Locks are there for pages of https and of this machine alone; without them each tab renews for itself. */
-function oneAtATime(work) {
-  if (navigator.locks) return navigator.locks.request(refreshing, work);
+/**
+ * Locks are there for pages of https and of this machine alone, and where storage is blocked they are refused. Without
+ * them each tab takes turns with itself.
+ */
+async function oneAtATime(work) {
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return work();
+  };
+  try {
+    if (navigator.locks) return await navigator.locks.request(turns, begin);
+  } catch (error) {
+    if (hasBegun) throw error;
+  }
   const turn = lastTurn.then(work);
   lastTurn = turn.catch(() => {});
   return turn;
@@ -153,20 +175,6 @@ function oneAtATime(work) {
 
 let lastTurn = Promise.resolve();
 
-const parse = (text) => {
-  try {
-    const value = JSON.parse(text);
-    return typeof value?.user === 'string' && typeof value.accessToken === 'string' ? value : null;
-  } catch {
-    return null;
-  }
-};
-
-const read = (storage) => parse(storage.getItem(storedAs));
-
-function write(storage, { user, name, accessToken, refreshToken, expiresIn }) {
-  /** @type {Tokens} */
-  const tokens = { user, name, accessToken, refreshToken, endsAt: Date.now() + expiresIn * 1000 };
-  storage.setItem(storedAs, JSON.stringify(tokens));
-  return tokens;
-}
+/** @returns {import('./account-store.js').Tokens} */
+const tokensOf = ({ user, name, accessToken, refreshToken, expiresIn }) =>
+  ({ user, name, accessToken, refreshToken, endsAt: Date.now() + expiresIn * 1000 });

@@ -10,12 +10,13 @@ import { learnName, nameOf } from './names.js';
 import { RoomView } from './room-view.js';
 import { RoomsList } from './rooms-list.js';
 import { begin, refused, signOut } from './session.js';
+import { tabStorage } from './storage.js';
 import { explain, toast } from './toasts.js';
 
 revealPasswords();
 const session = await begin();
 let isLeaving = false;
-const client = new ChatClient({ ...session.options, storage: sessionStorage });
+const client = new ChatClient({ ...session.options, storage: tabStorage });
 const leaveSession = {
   label: { guest: 'Change name', account: 'Log in again', token: 'Sign out' }[session.kind],
   run: () => {

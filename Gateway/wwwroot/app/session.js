@@ -2,6 +2,7 @@ import { Account } from './account.js';
 import { ask } from './http.js';
 import { toId } from './ids.js';
 import { askForAccount, askForName, sayTokenIsNeeded, sayWaiting, showApp } from './sign-in.js';
+import { tabStorage } from './storage.js';
 
 const currentName = 'chat.session';
 const currentToken = 'chat.token';
@@ -37,8 +38,8 @@ export async function begin() {
  * Forgets who used this tab and starts the page afresh.
  * @param {Session} session
  */
-export function signOut({ account }) {
-  account?.forget();
+export async function signOut({ account }) {
+  await account?.forget();
   forgetTab();
   location.assign('/');
 }
@@ -48,16 +49,16 @@ export function signOut({ account }) {
  * @param {Session} session
  * @param {string} why what to tell whoever signs in next
  */
-export function refused({ account }, why) {
-  account?.giveUp();
+export async function refused({ account }, why) {
   forgetTab();
-  sessionStorage.setItem(lastWords, why);
+  tabStorage?.setItem(lastWords, why);
+  await account?.giveUp();
   location.reload();
 }
 
 function forgetTab() {
-  sessionStorage.removeItem(currentName);
-  sessionStorage.removeItem(currentToken);
+  tabStorage?.removeItem(currentName);
+  tabStorage?.removeItem(currentToken);
 }
 
 /**
@@ -68,11 +69,11 @@ function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
   if (given !== null) {
     history.replaceState(history.state, '', location.pathname + location.search);
-    sessionStorage.setItem(currentToken, given);
+    tabStorage?.setItem(currentToken, given);
   }
   // The application sends its user here again, with the page still open.
   window.addEventListener('hashchange', () => new URLSearchParams(location.hash.slice(1)).has('token') && location.reload());
-  return sessionStorage.getItem(currentToken);
+  return given ?? tabStorage?.getItem(currentToken);
 }
 
 /** @returns {Promise<{guest: boolean, accounts: boolean, tokens: boolean}>} however long it takes */
@@ -89,28 +90,28 @@ async function askModes() {
 
 async function byAccount() {
   Account.watch(() => location.reload());
-  const account = Account.current() ?? await askForAccount(takeLastWords());
+  const account = await Account.current() ?? await askForAccount(takeLastWords());
   const { user, name } = account;
   return { kind: 'account', user, name, account, options: { user, token: (state) => account.token(state) } };
 }
 
 async function byName() {
-  const given = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem(currentName);
+  const given = new URLSearchParams(location.search).get('user') ?? tabStorage?.getItem(currentName);
   const name = given && toId(given) ? given : await askForName();
-  sessionStorage.setItem(currentName, name);
+  tabStorage?.setItem(currentName, name);
   const user = toId(name);
   const options = name === user ? { user } : { user, name };
   return { kind: 'guest', ...options, options };
 }
 
 function takeLastWords() {
-  const why = sessionStorage.getItem(lastWords);
-  sessionStorage.removeItem(lastWords);
+  const why = tabStorage?.getItem(lastWords);
+  tabStorage?.removeItem(lastWords);
   return why ?? undefined;
 }
 
 function enter(session) {
-  sessionStorage.removeItem(lastWords);
+  tabStorage?.removeItem(lastWords);
   showApp();
   return session;
 }

@@ -2,6 +2,7 @@ import { Account } from './account.js';
 import { byId } from './dom.js';
 import { clearErrors, onSubmit } from './forms.js';
 import { toId } from './ids.js';
+import { browserStorage } from './storage.js';
 
 const rememberedName = 'chat.name';
 const rememberedUser = 'chat.user';
@@ -27,7 +28,7 @@ export function showApp() {
 export function askForName() {
   const input = byId('name-input');
   show('name-form');
-  input.value = localStorage.getItem(rememberedName) ?? '';
+  input.value = browserStorage?.getItem(rememberedName) ?? '';
   input.focus();
   input.select();
   return new Promise((resolve) => {
@@ -39,7 +40,7 @@ export function askForName() {
         return;
       }
       byId('name-error').textContent = '';
-      localStorage.setItem(rememberedName, name);
+      browserStorage?.setItem(rememberedName, name);
       resolve(name);
     };
   });
@@ -68,13 +69,13 @@ export function askForAccount(why) {
       }));
     });
     show('log-in-form', why);
-    logIn.elements.user.value = localStorage.getItem(rememberedUser) ?? '';
+    logIn.elements.user.value = browserStorage?.getItem(rememberedUser) ?? '';
     (logIn.elements.user.value ? logIn.elements.password : logIn.elements.user).focus();
   });
 }
 
 function use(resolve, account) {
-  localStorage.setItem(rememberedUser, account.user);
+  browserStorage?.setItem(rememberedUser, account.user);
   resolve(account);
 }
 

@@ -11,23 +11,29 @@ public sealed class Chromium : IAsyncLifetime
     // A safety net for a busy machine; a test that goes right never waits so long.
     private const float Patience = 60_000;
 
+    private static readonly string[] Arguments =
+    [
+        // Chromium's sandbox refuses to run as root, which is what a container is.
+        .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>(),
+        "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+        $"--host-resolver-rules=MAP {ElsewhereHost} 127.0.0.1",
+    ];
+
+    private readonly List<DirectoryInfo> _profiles = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    /// <summary>A name of this machine that a browser does not take for its own, as that of a server in the next room.</summary>
+    internal const string ElsewhereHost = "next-room.test";
+
     public async ValueTask InitializeAsync()
     {
-        var executable = Find();
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = executable,
-            Args =
-            [
-                // Chromium's sandbox refuses to run as root, which is what a container is.
-                .. Environment.IsPrivilegedProcess ? ["--no-sandbox"] : Array.Empty<string>(),
-                "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
+            ExecutablePath = Find(),
+            Args = Arguments,
         });
         Assertions.SetDefaultExpectTimeout(Patience);
     }
@@ -36,12 +42,31 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
+        foreach (var profile in _profiles) profile.Delete(recursive: true);
     }
 
     /// <summary>A context of its own is a browser of its own: no storage or cookie is shared with another.</summary>
     internal async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions look)
     {
         var context = await _browser!.NewContextAsync(look);
+        context.SetDefaultTimeout(Patience);
+        return context;
+    }
+
+    /// <summary>A browser whose owner has forbidden all sites to keep anything, in its settings.</summary>
+    internal async Task<IBrowserContext> OpenWithoutStorageAsync(Uri page)
+    {
+        var profile = Directory.CreateTempSubdirectory("orleanschat-browser-");
+        lock (_profiles) _profiles.Add(profile);
+        await File.WriteAllTextAsync(
+            Path.Combine(profile.CreateSubdirectory("Default").FullName, "Preferences"),
+            """{ "profile": { "default_content_setting_values": { "cookies": 2 } } }""");
+        var context = await _playwright!.Chromium.LaunchPersistentContextAsync(profile.FullName, new()
+        {
+            ExecutablePath = Find(),
+            Args = Arguments,
+            BaseURL = page.ToString(),
+        });
         context.SetDefaultTimeout(Patience);
         return context;
     }
