@@ -27,6 +27,7 @@ internal static partial class JsonFrames
             json.WriteString("protocol", Protocol);
             json.WriteString("user", connection.User);
             WriteOptional(json, "name", connection.Name);
+            if (connection.Caller.IsAdministrator) json.WriteBoolean("admin", true);
             json.WriteString("connection", connection.Id);
             json.WriteStartArray("rooms");
             foreach (var entry in rooms)
@@ -135,6 +136,7 @@ internal static partial class JsonFrames
             WriteOptional(json, "name", member.Name);
             json.WriteString("role", Name(member.Role));
             json.WriteBoolean("online", member.Online);
+            WriteMute(json, member.MutedUntil);
             json.WriteEndObject();
         }
 
@@ -221,7 +223,12 @@ internal static partial class JsonFrames
     private static void WriteLimits(Utf8JsonWriter json, RoomEntry entry)
     {
         if (entry.Archived) json.WriteBoolean("archived", true);
-        if (entry.MutedUntil is { } until) WriteTime(json, "mutedUntil", until);
+        WriteMute(json, entry.MutedUntil);
+    }
+
+    private static void WriteMute(Utf8JsonWriter json, DateTimeOffset? until)
+    {
+        if (until is { } time) WriteTime(json, "mutedUntil", time);
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string field, string? value)

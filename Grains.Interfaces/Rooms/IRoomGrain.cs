@@ -30,7 +30,7 @@ public interface IRoomGrain : IGrainWithStringKey
 
     /// <summary>
     /// Numbers the drafts in their order and commits them. An outcome with a seq is on the disk; one with a key that
-    /// was committed before carries the first one's seq.
+    /// was committed before carries the first one's seq, also when its sender may no longer write here.
     /// </summary>
     /// <exception cref="ChatException">
     /// All of them were refused; with <see cref="ChatErrorCode.Unavailable"/> they may nevertheless have been
@@ -55,7 +55,9 @@ public interface IRoomGrain : IGrainWithStringKey
     [Alias("Describe")]
     Task<RoomDescription> Describe(Actor by);
 
-    /// <summary>A page of the members, for a member or an administrator.</summary>
+    /// <summary>
+    /// A page of the members, for a member or an administrator. Who is muted is told to them, and to whoever may lift it.
+    /// </summary>
     /// <param name="by">Who asks.</param>
     /// <param name="after">The last id of the page before.</param>
     /// <param name="limit">How many at most.</param>

@@ -15,9 +15,11 @@ public sealed record MemberPage(
 /// <param name="Name">The display name, if any.</param>
 /// <param name="Role">The role in this room.</param>
 /// <param name="Online">Whether a connection of this user is subscribed to the room now.</param>
+/// <param name="MutedUntil">Until when they may not write; none when they may, or when it is not for whoever asks to know.</param>
 [GenerateSerializer, Immutable, Alias("chat.member-entry")]
 public sealed record MemberEntry(
     [property: Id(0)] string User,
     [property: Id(1)] string? Name,
     [property: Id(2)] MemberRole Role,
-    [property: Id(3)] bool Online);
+    [property: Id(3)] bool Online,
+    [property: Id(4)] DateTimeOffset? MutedUntil = null);

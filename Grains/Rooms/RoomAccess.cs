@@ -86,6 +86,15 @@ internal static class RoomAccess
             throw new ChatException(ChatErrorCode.Forbidden, $"'{what.User}' has a role in '{room}' that is not below yours", "user");
     }
 
+    /// <summary>Whether somebody learns that a member is muted: the member, and whoever may lift it.</summary>
+    /// <param name="by">Who asks, and may see the members.</param>
+    /// <param name="standing">What they are to the room.</param>
+    /// <param name="member">The member.</param>
+    public static bool MaySeeMute(Actor by, Standing standing, MemberEntry member) =>
+        member.User == by.User
+        || IsAbove(by, standing.Kind)
+        || (standing.Role >= MemberRole.Moderator && member.Role < standing.Role);
+
     /// <summary>Refuses a change of the room as a whole that the role does not allow.</summary>
     /// <inheritdoc cref="CheckMember"/>
     public static void CheckMayEdit(string room, RoomEdit edit, Standing standing, DateTimeOffset now)

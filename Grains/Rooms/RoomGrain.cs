@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansChat.Gateways;
 using OrleansChat.Grains.Moving;
@@ -96,35 +95,6 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         return ToView(room, await room.Members.FindAsync(user));
     }
 
-    public async Task<SendReply> Send(SendBatch batch)
-    {
-        RoomAccess.CheckDirect(Room, batch.User);
-        var room = await OpenAsync();
-        if (ChatId.IsDirect(Room, out var one, out var other))
-        {
-            await CheckNotBlockedAsync();
-            if (room is null && !batch.MayCreate)
-            {
-                EndIfEmpty();
-                throw RoomAccess.NoSuchRoom(Room);
-            }
-
-            room ??= await CreateAsync(batch.User, RoomKind.Direct, MemberRole.Member, topic: null, connection: null);
-            await EnsureMemberAsync(room, one);
-            await EnsureMemberAsync(room, other);
-        }
-
-        if (room is null) EndIfEmpty();
-        while (true)
-        {
-            var standing = room is null ? null : await room.Members.FindAsync(batch.User);
-            CheckMayWrite(room, new Actor(batch.User, batch.IsAdministrator), standing);
-            var outcomes = await AppendAsync(room!, batch, standing!);
-            if (!outcomes.IsDefault) return new SendReply(room!.Head.Log, room.Head.Epoch, outcomes);
-            await CheckNotBlockedAsync();
-        }
-    }
-
     public async Task Read(string user, long seq)
     {
         var (room, standing) = await RequireMemberAsync(new Actor(user));
@@ -167,9 +137,20 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
 
     public async Task<MemberPage> Members(Actor by, string? after, int limit)
     {
-        var (room, _) = await RequireMemberAsync(by);
+        var (room, standing) = await RequireMemberAsync(by);
         var page = await _reader.ListMembersAsync(Room, after, limit);
-        return page with { Members = [.. page.Members.Select(m => m with { Online = room.Routes.IsOnline(m.User) })] };
+        var now = _clock.GetUtcNow();
+        return page with
+        {
+            Members =
+            [
+                .. page.Members.Select(member => member with
+                {
+                    Online = room.Routes.IsOnline(member.User),
+                    MutedUntil = member.MutedUntil > now && RoomAccess.MaySeeMute(by, standing, member) ? member.MutedUntil : null,
+                }),
+            ],
+        };
     }
 
     public async Task<RouteStatus> Renew(RouteRenewal renewal) =>
@@ -259,32 +240,6 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
         RoomAccess.CheckMember(Room, by, standing, _clock.GetUtcNow());
         return (room!, standing!);
     }
-
-    private void CheckMayWrite(OpenRoom? room, Actor by, Standing? standing)
-    {
-        var now = _clock.GetUtcNow();
-        RoomAccess.CheckMember(Room, by, standing, now);
-        RoomAccess.CheckNotMuted(Room, by, standing!, now);
-        if (room!.Log.IsArchived) throw RoomAccess.Archived(Room);
-    }
-
-    // Default when the sender's standing has changed while they waited.
-    private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch, Standing standing)
-    {
-        var lastSeq = room.Log.LastSeq;
-        var possible = batch.Drafts.Where(draft => IsPossible(draft, lastSeq)).ToImmutableArray();
-        var committed = possible.IsEmpty ? [] : await room.Log.AppendAsync(
-            [.. possible.Select(d => new SenderDraft(batch.User, batch.Name, d))], () => room.Members.IsStill(batch.User, standing));
-        if (committed.IsDefault || possible.Length == batch.Drafts.Length) return committed;
-        var next = 0;
-        return [.. batch.Drafts.Select(draft => IsPossible(draft, lastSeq)
-            ? committed[next++]
-            : SendOutcome.Refused(
-                ChatErrorCode.BadField, $"replyTo is {draft.ReplyTo}; '{Room}' has events 1 to {lastSeq}", "replyTo"))];
-    }
-
-    private static bool IsPossible(Draft draft, long lastSeq) =>
-        draft.ReplyTo is not { } seq || (seq >= 1 && seq <= lastSeq);
 
     private RoomView ToView(OpenRoom room, Standing standing) =>
         new(ToEntry(room, standing), room.Head.Log, room.Log.Topic, room.Head.Epoch);

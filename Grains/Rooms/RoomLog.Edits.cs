@@ -48,11 +48,4 @@ internal sealed partial class RoomLog
         RoomEditKind.Archive => IsArchived,
         _ => !IsArchived,
     };
-
-    private void RefuseArchived(List<Sends> batch)
-    {
-        var refusal = RoomAccess.Archived(_fence.Room);
-        var refused = SendOutcome.Refused(refusal.Code, refusal.Message, refusal.Field);
-        foreach (var sends in batch) sends.Outcome.SetResult([.. sends.Drafts.Select(_ => refused)]);
-    }
 }

@@ -21,6 +21,10 @@ internal sealed partial class RoomLog
             return true;
         }));
 
+    /// <summary>Waits until all that came before this call is committed or refused; what comes after it does not matter.</summary>
+    /// <inheritdoc cref="AppendAsync" path="/exception"/>
+    public Task SettleAsync() => TakeTurnAsync(static () => true, static () => Task.CompletedTask);
+
     private async Task RunAsync(Pending pending, ITurn turn)
     {
         _waitingDrafts -= pending.Size;

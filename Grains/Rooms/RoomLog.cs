@@ -67,7 +67,9 @@ internal sealed partial class RoomLog
     /// Whether what allowed them still holds, asked when their turn has come: they may have waited while their sender was
     /// banned, and whoever banned them has been told so.
     /// </param>
-    /// <returns>An outcome for each; <see langword="default"/> when it no longer holds, and nothing was done.</returns>
+    /// <returns>
+    /// An outcome for each; <see langword="default"/> when it no longer holds, or the room is archived, and nothing was done.
+    /// </returns>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: too many are waiting.</exception>
     /// <exception cref="FencedException">This activation is over.</exception>
     /// <exception cref="StoreUnavailableException">The store failed.</exception>
@@ -101,9 +103,7 @@ internal sealed partial class RoomLog
     {
         try
         {
-            if (batch is []) return;
-            if (IsArchived) RefuseArchived(batch);
-            else Accept(batch, await _store.AppendAsync(new AppendRequest(_fence, LastSeq, NextAt(), [.. batch.SelectMany(p => p.Drafts)])));
+            if (batch is not []) Accept(batch, await _store.AppendAsync(new AppendRequest(_fence, LastSeq, NextAt(), [.. batch.SelectMany(p => p.Drafts)])));
         }
         catch (Exception error)
         {
@@ -120,7 +120,7 @@ internal sealed partial class RoomLog
         {
             _waiting.Dequeue();
             _waitingDrafts -= sends.Size;
-            if (!sends.IsStillAllowed)
+            if (IsArchived || !sends.IsStillAllowed)
             {
                 sends.Outcome.SetResult(default);
                 continue;

@@ -16,6 +16,12 @@ public interface IChatReader
     /// <summary>Events before a seq, ascending, the newest of them.</summary>
     Task<EventPage> ReadBeforeAsync(string room, long before, int limit);
 
+    /// <summary>Which drafts a sender has sent to a room before, by their keys.</summary>
+    /// <returns>
+    /// For each draft what sending it again is answered; nothing where it has no key, or one that this sender has not used.
+    /// </returns>
+    Task<ImmutableArray<SendOutcome?>> FindSentAsync(string room, string sender, ImmutableArray<Draft> drafts);
+
     /// <summary>What a user is to a room.</summary>
     /// <returns>Nothing when there is no such room.</returns>
     Task<Standing?> FindStandingAsync(string room, string user);

@@ -44,6 +44,31 @@ test('blocks come by the page', async () => {
   assert.deepEqual(await blocks, { users: ['carol', 'mallory'], more: true });
 });
 
+test('members come by the page, with what is told of their mutes', async () => {
+  const { client, server } = await setUpInLobby();
+  const members = client.members('lobby', { after: 'alice', limit: 2 });
+  await settle();
+  const { id, ...written } = server.written('members')[0];
+  assert.deepEqual(written, { type: 'members', room: 'lobby', after: 'alice', limit: 2 });
+  const users = [
+    { user: 'bob', role: 'member', online: true, mutedUntil: '2026-01-02T00:00:00.000Z' },
+    { user: 'carol', name: 'Carol', role: 'owner', online: false },
+  ];
+  await server.answers('members', { type: 'members', room: 'lobby', users, more: true });
+  assert.deepEqual(await members, { users, more: true });
+});
+
+test('whether somebody administers the server is as the last welcome says', async () => {
+  const all = await setUpInLobby();
+  assert.equal(all.client.isAdministrator, false);
+  for (const admin of [true, undefined]) {
+    await all.server.closes();
+    await all.clock.advance(1_000);
+    await all.server.says({ type: 'welcome', protocol: 'chat.v1', user: 'alice', admin, connection: 'k', rooms: [], limits: {} });
+    assert.equal(all.client.isAdministrator, admin === true);
+  }
+});
+
 test('what may be repeated is, after a drop; a kick is not', async () => {
   const all = await setUpInLobby();
   const mute = all.client.mute('lobby', 'bob');

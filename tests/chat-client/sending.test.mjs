@@ -58,6 +58,20 @@ test('what was not acknowledged is sent again after a reconnect, same keys, same
   assert.deepEqual((await Promise.all(sends)).map(({ seq }) => seq), [1, 2, 3]);
 });
 
+test('what was not acknowledged before its user was removed from the room is asked for all the same', async () => {
+  const all = await setUpInLobby();
+  const sends = ['stored', 'not'].map((text) => all.client.send('lobby', text));
+  const refused = assert.rejects(sends[1], { code: 'banned' });
+  await settle();
+  await reconnect(all);
+  assert.equal(all.client.memberships.has('lobby'), false);
+  assert.deepEqual(sentKeys(all.server), sends.map(({ key }) => key));
+  await answer(all.server, sends[0].key, ack(1, sends[0].key, { duplicate: true }));
+  await answer(all.server, sends[1].key, refusal('banned'));
+  assert.equal((await sends[0]).seq, 1);
+  await refused;
+});
+
 test('a gateway that drains costs no message: what it did not acknowledge goes to the next one, which resumes the room', async () => {
   const { client, server, clock, seqs } = await setUpInLobby(4);
   const sends = ['a', 'b'].map((text) => client.send('lobby', text));

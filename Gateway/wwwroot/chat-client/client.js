@@ -58,6 +58,7 @@ export class ChatClient extends Commands {
   #stopListening = () => {};
   #user;
   #name;
+  #isAdministrator = false;
   #limits = {};
 
   /** @param {import('./options.js').ChatClientOptions} [options] */
@@ -121,6 +122,11 @@ export class ChatClient extends Commands {
   /** This user's display name, if there is one: as the server has it once connected. @returns {string | undefined} */
   get name() {
     return this.#name;
+  }
+
+  /** Whether this user administers the server, and is above the roles of its rooms. @returns {boolean} */
+  get isAdministrator() {
+    return this.#isAdministrator;
   }
 
   /** The server's limits, in bytes. @returns {{frameBytes?: number, textBytes?: number}} */
@@ -301,7 +307,7 @@ export class ChatClient extends Commands {
     this.#emitter.emit('state', { state, ...detail });
   }
 
-  async #welcome({ user, name, rooms, limits = {} }) {
+  async #welcome({ user, name, admin = false, rooms, limits = {} }) {
     if (this.#user !== undefined && user !== this.#user) {
       // What one user has written must not be sent by another.
       this.#connection.stop();
@@ -313,6 +319,7 @@ export class ChatClient extends Commands {
     if (this.#user === undefined) this.#outbox.open(user);
     this.#user = user;
     this.#name = name;
+    this.#isAdministrator = admin;
     this.#limits = limits;
     this.#enter('catching-up');
     const resumed = this.#memberships.resumeAll(rooms);

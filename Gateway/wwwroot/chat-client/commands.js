@@ -33,7 +33,9 @@ export class Commands {
   /**
    * @param {string} room
    * @param {{after?: string, limit?: number}} [page] `after`: the last user of the page before
-   * @returns {Promise<{users: {user: string, name?: string, role: Role, online: boolean}[], more: boolean}>}
+   * @returns {Promise<{users: {user: string, name?: string, role: Role, online: boolean, mutedUntil?: string}[],
+   *   more: boolean}>} `mutedUntil`, until when they may only read (the year 9999: for good), is there for whoever may
+   *   lift it, and for the user themself
    */
   async members(room, { after, limit } = {}) {
     const { users, more } = await this.#call(() => ({ type: 'members', room, after, limit }));

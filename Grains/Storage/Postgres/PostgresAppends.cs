@@ -6,7 +6,8 @@ namespace OrleansChat.Grains.Storage.Postgres;
 /// <remarks>The lateral subqueries make each row of a group a look into an index, however large the planner believes the tables to be.</remarks>
 internal static class PostgresAppends
 {
-    private const string LookUp =
+    /// <summary>What the table has under the keys in $3, of the rooms in $1 and the senders in $2.</summary>
+    public const string LookUp =
         """
         SELECT k.room, k.sender, k.key, e.seq, e.at, e.text, e.reply_to, e.data
         FROM unnest($1, $2, $3) AS k (room, sender, key)
@@ -33,16 +34,22 @@ internal static class PostgresAppends
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
         {
-            found[(row.GetString(0), row.GetString(1), row.GetString(2))] = new KeyedEvent(
-                row.GetInt64(3),
-                PostgresValue.Time(row, 4),
-                row.GetString(5),
-                PostgresValue.NumberOrNull(row, 6),
-                PostgresValue.TextOrNull(row, 7));
+            var (key, earlier) = ToEarlier(row);
+            found[key] = earlier;
         }
 
         return found;
     }
+
+    /// <summary>A row of <see cref="LookUp"/>.</summary>
+    public static ((string Room, string Sender, string Key) Key, KeyedEvent Event) ToEarlier(NpgsqlDataReader row) => (
+        (row.GetString(0), row.GetString(1), row.GetString(2)),
+        new KeyedEvent(
+            row.GetInt64(3),
+            PostgresValue.Time(row, 4),
+            row.GetString(5),
+            PostgresValue.NumberOrNull(row, 6),
+            PostgresValue.TextOrNull(row, 7)));
 
     /// <summary>Commits batches that are numbered, of one room each.</summary>
     /// <returns>The rooms whose batches are committed. One alone that is not among them is fenced.</returns>

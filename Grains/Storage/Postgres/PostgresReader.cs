@@ -42,6 +42,19 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         return new EventPage([.. rows.Take(limit).Reverse()], rows.Count > limit);
     }
 
+    public async Task<ImmutableArray<SendOutcome?>> FindSentAsync(string room, string sender, ImmutableArray<Draft> drafts)
+    {
+        var keys = drafts.Where(draft => StoredText.Refuse(new SenderDraft(sender, Name: null, draft)) is null)
+            .Select(draft => draft.Key).OfType<string>().Distinct().ToArray();
+        var found = (await ReadAsync(
+            PostgresAppends.LookUp,
+            PostgresAppends.ToEarlier,
+            PostgresValue.Of([.. keys.Select(_ => room)]),
+            PostgresValue.Of([.. keys.Select(_ => sender)]),
+            PostgresValue.Of(keys))).ToDictionary(static earlier => earlier.Key.Key, static earlier => earlier.Event);
+        return [.. drafts.Select(draft => draft.Key is { } key && found.TryGetValue(key, out var earlier) ? earlier.Answer(draft) : null)];
+    }
+
     public async Task<Standing?> FindStandingAsync(string room, string user) => (await ReadAsync(
         "SELECT r.kind, m.role, coalesce(m.read_seq, 0), m.muted_until, b.until FROM rooms r "
         + "LEFT JOIN members m ON m.room = r.room AND m.user_id = $2 "
@@ -58,10 +71,14 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
     public async Task<MemberPage> ListMembersAsync(string room, string? after, int limit)
     {
         var rows = await ReadAsync(
-            "SELECT m.user_id, u.name, m.role FROM members m LEFT JOIN users u ON u.user_id = m.user_id "
+            "SELECT m.user_id, u.name, m.role, m.muted_until FROM members m LEFT JOIN users u ON u.user_id = m.user_id "
             + "WHERE m.room = $1 AND m.user_id > $2 ORDER BY m.user_id LIMIT $3",
             static row => new MemberEntry(
-                row.GetString(0), PostgresValue.TextOrNull(row, 1), StoredText.ToRole(row.GetString(2)), Online: false),
+                row.GetString(0),
+                PostgresValue.TextOrNull(row, 1),
+                StoredText.ToRole(row.GetString(2)),
+                Online: false,
+                MutedUntil: PostgresValue.TimeOrNull(row, 3)),
             PostgresValue.Of(room),
             PostgresValue.Of(after ?? ""),
             PostgresValue.Of(limit + 1));

@@ -44,7 +44,8 @@ internal static class SqliteAppend
         return new AppendResult(outcomes.DrainToImmutable(), events.DrainToImmutable());
     }
 
-    private static SendOutcome? FindEarlier(SqliteSession session, string room, SenderDraft draft)
+    /// <summary>What a draft is answered whose key its sender has used before.</summary>
+    internal static SendOutcome? FindEarlier(SqliteSession session, string room, SenderDraft draft)
     {
         if (draft.Draft.Key is not { } key) return null;
         return session.QueryFirst(

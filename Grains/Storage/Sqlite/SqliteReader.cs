@@ -44,6 +44,11 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         return new EventPage([.. rows.Take(limit).Reverse()], rows.Count > limit);
     });
 
+    public Task<ImmutableArray<SendOutcome?>> FindSentAsync(string room, string sender, ImmutableArray<Draft> drafts) => ReadAsync(session => drafts
+        .Select(draft => new SenderDraft(sender, Name: null, draft))
+        .Select(sent => StoredText.Refuse(sent) is null ? SqliteAppend.FindEarlier(session, room, sent) : null)
+        .ToImmutableArray());
+
     public Task<Standing?> FindStandingAsync(string room, string user) => ReadAsync(session => session.QueryFirst(
         "SELECT r.kind, m.role, coalesce(m.read_seq, 0), m.muted_until, b.until FROM rooms r "
         + "LEFT JOIN members m ON m.room = r.room AND m.user = $2 "
@@ -60,10 +65,14 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
     public Task<MemberPage> ListMembersAsync(string room, string? after, int limit) => ReadAsync(session =>
     {
         var rows = session.Query(
-            "SELECT m.user, u.name, m.role FROM members m LEFT JOIN users u ON u.user = m.user "
+            "SELECT m.user, u.name, m.role, m.muted_until FROM members m LEFT JOIN users u ON u.user = m.user "
             + "WHERE m.room = $1 AND m.user > $2 ORDER BY m.user LIMIT $3",
             static row => new MemberEntry(
-                row.GetString(0), SqliteSession.TextOrNull(row, 1), StoredText.ToRole(row.GetString(2)), Online: false),
+                row.GetString(0),
+                SqliteSession.TextOrNull(row, 1),
+                StoredText.ToRole(row.GetString(2)),
+                Online: false,
+                MutedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 3))),
             room,
             after ?? "",
             limit + 1);

@@ -40,6 +40,8 @@ public sealed class MembersApiTests(SharedApi api)
         await client.PostAsync(say, new { text = "hi" }, 201);
         await owner.PostAsync($"/api/rooms/{room}/mute", new { user = bob, until = "2999-01-31T12:00:00Z", reason = "spam" }, 204);
         await client.PostRefusedAsync(say, new { text = "hi" }, 403, "muted", "room");
+        var members = (await owner.GetAsync($"/api/rooms/{room}/members")).Items("users");
+        Assert.Equal("2999-01-31T12:00:00.000Z", members.Single(member => member.Text("user") == bob).Text("mutedUntil"));
         await owner.PostAsync($"/api/rooms/{room}/unmute", new { user = bob }, 204);
         await owner.PostAsync($"/api/rooms/{room}/role", new { user = bob, role = "moderator" }, 204);
         Assert.Equal("moderator", (await client.GetAsync($"/api/rooms/{room}")).Text("role"));

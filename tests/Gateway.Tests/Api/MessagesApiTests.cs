@@ -82,6 +82,39 @@ public sealed class MessagesApiTests(SharedApi api)
     }
 
     [Fact]
+    public async Task What_was_stored_is_answered_by_its_key_also_to_whoever_may_no_longer_write()
+    {
+        var (alice, owner, open, shut) = (Names.New("alice"), Names.New("owner"), Names.New("open"), Names.New("shut"));
+        using var client = api.As(alice);
+        using var other = api.As(owner);
+        foreach (var (room, kind) in new[] { (open, "public"), (shut, "private") })
+        {
+            await other.PostAsync("/api/rooms", new { room, kind }, 201);
+            await other.PostAsync($"/api/rooms/{room}/invite", new { user = alice }, 204);
+        }
+
+        var first = await client.DoAsync(HttpMethod.Post, "/api/messages", new { rooms = new[] { open, shut }, text = "hi" }, key: "k1");
+        var direct = await client.DoAsync(HttpMethod.Post, $"/api/users/{owner}/messages", new { text = "hi" }, 201, "k1");
+        await other.PostAsync($"/api/rooms/{open}/mute", new { user = alice }, 204);
+        await other.PostAsync($"/api/rooms/{shut}/ban", new { user = alice }, 204);
+        await other.PutAsync($"/api/blocks/{alice}");
+
+        var again = await client.DoAsync(HttpMethod.Post, "/api/messages", new { rooms = new[] { open, shut }, text = "hi" }, key: "k1");
+        foreach (var (before, after) in first.Items("results").Zip(again.Items("results")))
+            Assert.Equal((before.Text("room"), before.Number("seq"), true), (after.Text("room"), after.Number("seq"), after.Flag("duplicate")));
+        var repeated = await client.DoAsync(HttpMethod.Post, $"/api/users/{owner}/messages", new { text = "hi" }, 200, "k1");
+        Assert.Equal((direct.Number("seq"), true), (repeated.Number("seq"), repeated.Flag("duplicate")));
+        foreach (var (path, code, status) in new[]
+        {
+            ($"/api/rooms/{open}/messages", "muted", 403), ($"/api/rooms/{shut}/messages", "no_such_room", 404), ($"/api/users/{owner}/messages", "blocked", 403),
+        })
+        {
+            await client.RefusedAsync(HttpMethod.Post, path, new { text = "other" }, 409, "key_reused", "key", key: "k1");
+            await client.RefusedAsync(HttpMethod.Post, path, new { text = "hi" }, status, code, "room", key: "k2");
+        }
+    }
+
+    [Fact]
     public async Task Pages_join_in_both_directions()
     {
         var room = Names.New("room");

@@ -48,6 +48,9 @@ public sealed class StaleReadTests
 
         public Task<EventPage> ReadBeforeAsync(string room, long before, int limit) => reader.ReadBeforeAsync(room, before, limit);
 
+        public Task<ImmutableArray<SendOutcome?>> FindSentAsync(string room, string sender, ImmutableArray<Draft> drafts) =>
+            reader.FindSentAsync(room, sender, drafts);
+
         public Task<Standing?> FindStandingAsync(string room, string user) => reader.FindStandingAsync(room, user);
 
         public Task<MemberPage> ListMembersAsync(string room, string? after, int limit) => reader.ListMembersAsync(room, after, limit);

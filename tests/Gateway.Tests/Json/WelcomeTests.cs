@@ -1,4 +1,6 @@
+using OrleansChat.Gateway.Tests.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Permissions;
 using OrleansChat.Gateway.Tests.Wire;
 
 namespace OrleansChat.Gateway.Tests.Json;
@@ -21,6 +23,18 @@ public sealed class WelcomeTests(SharedGateway shared)
         Assert.Empty(welcome.Items("rooms"));
         Assert.Equal(65536, welcome.GetProperty("limits").Number("frameBytes"));
         Assert.Equal(8192, welcome.GetProperty("limits").Number("textBytes"));
+    }
+
+    [Fact]
+    public async Task Administrators_are_told_that_they_are()
+    {
+        await using var gateway = await TokenGateway.StartAsync("Auth:Administrators:0=root");
+        await using var alice = await gateway.ConnectAsync("alice");
+        Assert.False(alice.Welcome.Has("admin"));
+        await using var root = await gateway.ConnectAsync("root");
+        Assert.True(root.Welcome.Flag("admin"));
+        await using var application = await WireDeeds.OpenAsync(gateway, Who.Application, "alice");
+        Assert.True((await application.WelcomedAsync()).Flag("admin"));
     }
 
     [Fact]

@@ -10,6 +10,9 @@ internal enum Deed
 
     /// <summary><c>send</c> to a user.</summary>
     SendTo,
+
+    /// <summary><c>send</c> of what was sent before, with its key.</summary>
+    SendAgain,
     Join,
 
     /// <summary><c>join</c> with <c>since</c>.</summary>
@@ -59,7 +62,7 @@ internal static class Deeds
     /// <summary>The deeds of each command of the wire.</summary>
     public static readonly FrozenDictionary<string, Deed[]> OfCommand = new Dictionary<string, Deed[]>
     {
-        ["send"] = [Deed.Send, Deed.SendTo],
+        ["send"] = [Deed.Send, Deed.SendTo, Deed.SendAgain],
         ["join"] = [Deed.Join, Deed.Resume],
         ["leave"] = [Deed.Leave],
         ["history"] = [Deed.History],
@@ -95,7 +98,7 @@ internal static class Deeds
         ["POST /api/rooms/{room}/join"] = [Deed.Join],
         ["POST /api/rooms/{room}/leave"] = [Deed.Leave],
         ["GET /api/rooms/{room}/messages"] = [Deed.History],
-        ["POST /api/rooms/{room}/messages"] = [Deed.Send],
+        ["POST /api/rooms/{room}/messages"] = [Deed.Send, Deed.SendAgain],
         ["POST /api/messages"] = [Deed.Broadcast],
         ["POST /api/users/{user}/messages"] = [Deed.SendTo],
         ["GET /api/rooms/{room}/members"] = [Deed.Members],

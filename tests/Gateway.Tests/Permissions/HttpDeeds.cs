@@ -14,6 +14,7 @@ internal static class HttpDeeds
         {
             Deed.Send => Post($"/api/rooms/{room}/messages", new { text = nonce }),
             Deed.SendTo => Post($"/api/users/{user}/messages", new { text = nonce }),
+            Deed.SendAgain => Post($"/api/rooms/{room}/messages", new { text = Scene.Said.Text, key = Scene.Said.Key }),
             Deed.Join => Post($"/api/rooms/{room}/join"),
             Deed.Leave => Post($"/api/rooms/{room}/leave"),
             Deed.History => Get($"/api/rooms/{room}/messages"),

@@ -12,6 +12,7 @@ internal static class Impossible
         ("it concerns the direct room of two", c => c.Deed.IsOfOwnDirectRoom() && !c.IsDirect),
         ("there is no target", c => c.Deed.HasTarget() == (c.Whom == Whom.Nobody)),
         ("whoever asks is one of the two", c => c.Deed.IsOfOwnDirectRoom() && c.Who == Who.Outsider),
+        ("nothing was said there", c => c.Deed == Deed.SendAgain && c.IsMissing),
         (NoRoles, c => c.Who is Who.Owner or Who.Moderator && IsWithoutRoles(c)),
         ("there are no members", c => c.Who == Who.Member && c.Where is Where.Nowhere or Where.Missing),
         (NoRoles, c => c.Whom is Whom.Owner or Whom.Moderator && IsWithoutRoles(c)),

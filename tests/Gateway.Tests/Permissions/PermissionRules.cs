@@ -25,6 +25,7 @@ internal static class PermissionRules
         new("Nobody blocks themselves.", c => c.Deed is Deed.Block or Deed.Unblock && c.Whom == Whom.Oneself, _ => Outcome.Refused("bad_field", "user")),
         new("Everybody may block others, and lift it.", c => c.Deed is Deed.Block or Deed.Unblock),
         new("A direct room is its two users', whether they have spoken or not.", c => c.IsDirect && !IsOneOfTwo(c), _ => Outcome.Refused("forbidden")),
+        new("What one has said there is answered again by its key, whatever has come since.", c => c.Deed == Deed.SendAgain),
         new("Nothing is said where one has blocked the other.", c => SaysInDirect(c) && c.Under is Under.Blocked or Under.Blocking && c.Whom != Whom.Oneself, _ => Outcome.Refused("blocked")),
         new("Otherwise the two may speak, also the first time.", SaysInDirect),
 

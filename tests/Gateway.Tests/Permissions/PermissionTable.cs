@@ -47,8 +47,9 @@ internal static class PermissionTable
         is done, the cell names the targets for whom it is done (*banned* is somebody who is banned there; *oneself* whoever asks); for
         the others the [rules](#the-rules) say the code. An application with its API key is an administrator; without a token
         there is only `unauthorized`. The names of the rows are the commands; `Resume` is `join` with `since`, `MakeOwner` and the like
-        are `role`, `Restore` is `archive` with `archived: false`, `SendTo` is `send` with `to`. `Describe`, `Audit` and `Broadcast` are
-        requests of the [HTTP API](http-api.md), which obeys the same rules.
+        are `role`, `Restore` is `archive` with `archived: false`, `SendTo` is `send` with `to`, `SendAgain` a
+        `send` of what they who ask have sent while they could, with its key: after a lost acknowledgement. `Describe`, `Audit` and
+        `Broadcast` are requests of the [HTTP API](http-api.md), which obeys the same rules.
 
 
         """);

@@ -14,6 +14,9 @@ internal sealed class Scene(TokenGateway gateway, int number, Who who, Where whe
 {
     private const string Stagehand = "stagehand";
 
+    /// <summary>What whoever asks has said in the room while they could.</summary>
+    public static readonly Draft Said = new("said", Key: "said", ReplyTo: null, Data: null);
+
     private readonly SqliteConnection _database = gateway.Gateway.OpenDatabase();
 
     public Who Who => who;
@@ -111,7 +114,7 @@ internal sealed class Scene(TokenGateway gateway, int number, Who who, Where whe
         await ModerateAsync(ModerationAction.Ban, Cast.User(Whom.Banned));
         if (under == Under.Banned) await ModerateAsync(ModerationAction.Ban, Cast.Actor);
         if (under == Under.Muted) await ModerateAsync(ModerationAction.Mute, Cast.Actor);
-        await SayAsync(Cast.Room, Stagehand);
+        await SayAsync(Cast.Room, Cast.Actor);
         if (where is Where.ArchivedPublic or Where.ArchivedPrivate) await EditAsync(RoomEditKind.Archive);
     }
 
@@ -146,8 +149,8 @@ internal sealed class Scene(TokenGateway gateway, int number, Who who, Where whe
             await Room(ChatId.DirectRoom(Cast.Actor, other)).Block(under == Under.Blocked ? other : Cast.Actor, blocked: true);
     }
 
-    private Task SayAsync(string room, string user) => Room(room).Send(
-        new SendBatch(user, Name: null, [new Draft("one", Key: null, ReplyTo: null, Data: null)], IsAdministrator: user == Stagehand));
+    // As an administrator they need not be members.
+    private Task SayAsync(string room, string user) => Room(room).Send(new SendBatch(user, Name: null, [Said], IsAdministrator: true));
 
     private Task ModerateAsync(ModerationAction action, string user, MemberRole? role = null) =>
         Room(Cast.Room).Moderate(new Moderation(Stagehand, action, user, Role: role, IsAdministrator: true));

@@ -18,6 +18,7 @@ internal static class WireDeeds
         {
             Deed.Send => new { type = "send", room, text = nonce },
             Deed.SendTo => new { type = "send", to = user, text = nonce },
+            Deed.SendAgain => new { type = "send", room, text = Scene.Said.Text, key = Scene.Said.Key },
             Deed.Join => new { type = "join", room },
             Deed.Resume => new { type = "join", room, since = 0 },
             Deed.Leave => new { type = "leave", room },
@@ -51,7 +52,7 @@ internal static class WireDeeds
     /// <summary>The type of the reply to a success; none where a success is silent.</summary>
     public static string? Reply(Deed deed) => deed switch
     {
-        Deed.Send or Deed.SendTo => "ack",
+        Deed.Send or Deed.SendTo or Deed.SendAgain => "ack",
         Deed.Join or Deed.Resume => "joined",
         Deed.Leave => "left",
         Deed.History => "history",

@@ -65,7 +65,7 @@ public class ChatCluster : IAsyncLifetime
         {
             silo.AddChatGrains();
             silo.Services.AddSingleton<TimeProvider>(Clock);
-            _temp.AddToSilo(silo.Services);
+            AddStore(silo.Services);
             // A killed silo is found out in seconds and not in half a minute.
             silo.Configure<ClusterMembershipOptions>(options =>
             {
@@ -115,6 +115,9 @@ public class ChatCluster : IAsyncLifetime
         Silos.TryGetGrainContext(grain.GetGrainId(), out var context)
             ? Silos.GetSiloForAddress(context.Address.SiloAddress!)
             : null;
+
+    /// <summary>Gives a silo the store.</summary>
+    protected virtual void AddStore(IServiceCollection services) => Temp.AddToSilo(services);
 
     // There is no public way to have the directory that every silo has outside of tests.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterGrainDirectory")]

@@ -67,7 +67,9 @@ public abstract class KilledSiloTests(ChatCluster cluster)
         var room = cluster.Room(id);
         await room.Create("alice", RoomKind.Private, "talk", null);
         await room.Moderate(new Moderation("alice", ModerationAction.Invite, "bob"));
+        await room.Moderate(new Moderation("alice", ModerationAction.Invite, "carol"));
         await room.SendAsync("alice", "hi", "k1");
+        await room.SendAsync("carol", "bye", "k1");
         await room.Read("bob", 1);
         var follower = new Follower(cluster, id, "alice", "bob");
         var before = await follower.FollowAsync();
@@ -79,9 +81,12 @@ public abstract class KilledSiloTests(ChatCluster cluster)
         Assert.True(after.Epoch > before.Epoch, $"epoch {after.Epoch} comes after {before.Epoch}");
         Assert.Equal(["alice", "bob"], after.Presence!.Users!.Value);
         var view = await room.Join("bob", null);
-        Assert.Equal((new RoomEntry(id, RoomKind.Private, MemberRole.Member, 1, 1), "talk"), (view.Entry, view.Topic));
+        Assert.Equal((new RoomEntry(id, RoomKind.Private, MemberRole.Member, 2, 1), "talk"), (view.Entry, view.Topic));
         Assert.True((await room.SendAsync("alice", "hi", "k1")).Duplicate);
-        Assert.Equal(2, (await room.SendAsync("bob", "live again")).Seq);
+        await room.Moderate(new Moderation("alice", ModerationAction.Ban, "carol"));
+        var said = await room.SendAsync("carol", "bye", "k1");
+        Assert.Equal((2, true), (said.Seq, said.Duplicate));
+        Assert.Equal(3, (await room.SendAsync("bob", "live again")).Seq);
         await Eventually.TrueAsync(() => follower.Events.Length == 1, "the event is delivered");
     }
 }

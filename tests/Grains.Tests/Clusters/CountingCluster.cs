@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansChat.Grains.Storage;
+
+namespace OrleansChat.Grains.Tests.Clusters;
+
+/// <summary>A cluster that counts what its grains read from the store.</summary>
+public sealed class CountingCluster : ChatCluster
+{
+    private readonly ConcurrentQueue<string> _reads = new();
+
+    /// <summary>The methods of the reader that were called, in their order.</summary>
+    public string[] Reads => [.. _reads];
+
+    protected override void AddStore(IServiceCollection services)
+    {
+        base.AddStore(services);
+        services.AddSingleton(Counted.Over(Temp.Reader, _reads));
+    }
+
+    /// <summary>Notes each call and hands it on.</summary>
+    public class Counted : DispatchProxy
+    {
+        private IChatReader? _reader;
+        private ConcurrentQueue<string>? _reads;
+
+        internal static IChatReader Over(IChatReader reader, ConcurrentQueue<string> reads)
+        {
+            var counted = Create<IChatReader, Counted>();
+            ((Counted)counted)._reader = reader;
+            ((Counted)counted)._reads = reads;
+            return counted;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            ArgumentNullException.ThrowIfNull(targetMethod);
+            _reads!.Enqueue(targetMethod.Name);
+            return targetMethod.Invoke(_reader, args);
+        }
+    }
+}
