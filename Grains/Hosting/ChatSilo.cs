@@ -58,35 +58,27 @@ public static class ChatSilo
     private static void AddPostgresStore(this IServiceCollection services, ClusterSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new PostgresStore(
-            settings.ConnectionString,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<PostgresStore>>()));
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Accounts);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().DataKeys);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
-        services.AddHostedService(provider => new StoreOpening(provider.GetRequiredService<PostgresStore>().OpenAsync));
+        services.AddStore(
+            provider => new PostgresStore(
+                settings.ConnectionString,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<PostgresStore>>()),
+            static (store, stop) => store.OpenAsync(stop));
     }
 
     private static void AddSqliteStore(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new SqliteStore(
-            provider.GetRequiredService<ChatStorageOptions>().DataDirectory,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SqliteStore>>()));
-        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Rooms);
-        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Users);
-        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Accounts);
-        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().DataKeys);
-        services.AddSingleton(provider => provider.GetRequiredService<SqliteStore>().Reader);
-        services.AddHostedService(provider => new StoreOpening(_ =>
-        {
-            provider.GetRequiredService<SqliteStore>().Open();
-            return Task.CompletedTask;
-        }));
+        services.AddStore(
+            provider => new SqliteStore(
+                provider.GetRequiredService<ChatStorageOptions>().DataDirectory,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SqliteStore>>()),
+            static (store, _) =>
+            {
+                store.Open();
+                return Task.CompletedTask;
+            });
     }
 
     private static int FreePort()

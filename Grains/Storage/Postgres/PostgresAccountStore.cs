@@ -46,7 +46,7 @@ internal sealed class PostgresAccountStore(Func<string, PostgresWriter> writerOf
         PostgresValue.Of(account.Sessions));
 
     private Task<bool> RunAsync(string user, string sql, params NpgsqlParameter[] values) =>
-        writerOf(user).RunAsync(new PostgresStatement<bool>(user, sql, static row => row is not null, values));
+        writerOf(user).RunAsync(PostgresChange.Of(user, sql, values));
 
     private static StoredAccount ToAccount(string user, NpgsqlDataReader row) => new(
         user,

@@ -11,10 +11,9 @@ internal sealed class PostgresDataKeyStore(Func<string, PostgresWriter> writerOf
     public async Task<DataKeyRing> ListAsync() => DataKeyName.ToRing(await reader.ReadAsync(
         """SELECT name, xml FROM data_keys ORDER BY name COLLATE "C" """, static row => (row.GetString(0), row.GetString(1))));
 
-    public Task<bool> AddAsync(long number, string xml, DateTimeOffset at) => writerOf(Owner).RunAsync(new PostgresStatement<bool>(
+    public Task<bool> AddAsync(long number, string xml, DateTimeOffset at) => writerOf(Owner).RunAsync(PostgresChange.Of(
         Owner,
         "INSERT INTO data_keys (name, xml, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
-        static row => row is not null,
         PostgresValue.Of(DataKeyName.Of(number)),
         PostgresValue.Of(xml),
         PostgresValue.Of(at)));

@@ -3,7 +3,7 @@ using Npgsql;
 namespace OrleansChat.Grains.Storage.Postgres;
 
 /// <summary>The database of a cluster. Every silo opens it; the fences keep them apart.</summary>
-public sealed class PostgresStore : IAsyncDisposable
+public sealed class PostgresStore : IChatStore, IAsyncDisposable
 {
     // Commits of one writer follow each other; those of several overlap, and share the server's waits for its disk.
     private const int DefaultWriters = 4;

@@ -6,28 +6,25 @@ namespace OrleansChat.Grains.Storage.Postgres;
 internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) : IUserStore
 {
     public Task SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at) => writerOf(user).RunAsync(blocked
-        ? new PostgresStatement<bool>(
+        ? PostgresChange.Of(
             user,
             "INSERT INTO blocks (user_id, blocked, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
-            row => row is not null,
             PostgresValue.Of(user),
             PostgresValue.Of(other),
             PostgresValue.Of(at))
-        : new PostgresStatement<bool>(
+        : PostgresChange.Of(
             user,
             "DELETE FROM blocks WHERE user_id = $1 AND blocked = $2 RETURNING true",
-            row => row is not null,
             PostgresValue.Of(user),
             PostgresValue.Of(other)));
 
     public Task SetNameAsync(string user, string? name, DateTimeOffset at)
     {
         StoredText.Check(name, "name");
-        return writerOf(user).RunAsync(new PostgresStatement<bool>(
+        return writerOf(user).RunAsync(PostgresChange.Of(
             user,
             "INSERT INTO users (user_id, name, created_at) VALUES ($1, $2, $3) "
             + "ON CONFLICT (user_id) DO UPDATE SET name = excluded.name RETURNING true",
-            row => row is not null,
             PostgresValue.Of(user),
             PostgresValue.Of(name),
             PostgresValue.Of(at)));
@@ -36,13 +33,12 @@ internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) :
     public Task SetAccessAsync(string user, UserAccess access, AuditRecord audit)
     {
         StoredText.Check(audit.Reason, "reason");
-        return writerOf(user).RunAsync(new PostgresStatement<bool>(
+        return writerOf(user).RunAsync(PostgresChange.Of(
             user,
             "WITH changed AS (INSERT INTO users (user_id, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
             + "ON CONFLICT (user_id) DO UPDATE SET tokens_from = excluded.tokens_from, suspended_until = excluded.suspended_until), "
             + "audited AS (INSERT INTO audit (at, action, by, user_id, until, reason) VALUES ($2, $5, $6, $1, $7, $8)) "
             + "SELECT true",
-            row => row is not null,
             PostgresValue.Of(user),
             PostgresValue.Of(audit.At),
             PostgresValue.Of(access.TokensFrom),

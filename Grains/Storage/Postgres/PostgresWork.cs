@@ -78,3 +78,11 @@ internal sealed class PostgresStatement<T>(
         }
     }
 }
+
+/// <summary>Statements that answer with a row when they have changed something, and with none when there was nothing to change.</summary>
+internal static class PostgresChange
+{
+    /// <inheritdoc cref="PostgresStatement{T}"/>
+    public static PostgresStatement<bool> Of(string owner, string sql, params NpgsqlParameter[] values) =>
+        new(owner, sql, static row => row is not null, values);
+}

@@ -5,7 +5,7 @@ namespace OrleansChat.Grains.Storage.Sqlite;
 /// <summary>
 /// The database of the embedded default: one file, <c>chat.db</c>, in a directory that one process holds at a time.
 /// </summary>
-public sealed class SqliteStore : IDisposable
+public sealed class SqliteStore : IChatStore, IDisposable
 {
     private readonly string _directory;
     private readonly TimeProvider _clock;

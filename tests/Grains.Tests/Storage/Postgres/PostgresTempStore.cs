@@ -87,22 +87,15 @@ internal sealed class PostgresTempStore : TempStore
         return gate;
     }
 
-    public override void AddToSilo(IServiceCollection services)
-    {
-        services.AddSingleton(_ =>
+    // As a process does it.
+    public override void AddToSilo(IServiceCollection services) => services.AddStore(
+        _ =>
         {
             var store = Unopened(ConnectionString);
             _ofSilos.Add(store);
             return store;
-        });
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Rooms);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Users);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Accounts);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().DataKeys);
-        services.AddSingleton(provider => provider.GetRequiredService<PostgresStore>().Reader);
-        // Before the silo starts, as a process does it.
-        services.AddHostedService(provider => new StoreOpening(provider.GetRequiredService<PostgresStore>().OpenAsync));
-    }
+        },
+        static (store, stop) => store.OpenAsync(stop));
 
     public override ValueTask DisposeAsync() => Store.DisposeAsync();
 
