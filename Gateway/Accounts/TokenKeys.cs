@@ -21,10 +21,13 @@ namespace OrleansChat.Gateway.Accounts;
 /// very first is used at once, when no gateway has another one.</item>
 /// <item>A store that cannot answer is asked again: for the first ring with each request, for later ones each minute.
 /// What was read stays good.</item>
+/// <item>A ring with a key that this gateway has no certificate for is not begun with: tokens would be called worthless
+/// that are not. With a silo inside it ends the start; a gateway of a cluster is not ready, and says why.</item>
 /// </list>
 /// </remarks>
-internal sealed class TokenKeys(
+internal sealed partial class TokenKeys(
     LoadedKeys loaded,
+    KeysCertificates certificates,
     IKeyManager keys,
     IKeyRingProvider rings,
     IOptions<KeyManagementOptions> options,
@@ -46,7 +49,13 @@ internal sealed class TokenKeys(
     private readonly Lock _lock = new();
     private readonly Outage _outage = new("keys of tokens", clock, logger);
     private Task _reading = Task.CompletedTask;
+    // A gateway of a cluster waits for silos, and has started by the time it can read the ring.
+    private readonly bool _hasSiloInside = silos.IsMade;
+    private UnreadableKeysException? _unreadable;
     private volatile bool _isReady;
+
+    /// <summary>Whether tokens can be judged.</summary>
+    public bool IsReady => _isReady;
 
     /// <summary>Has a request wait for the first ring, if that has not been read yet.</summary>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: it cannot be read at the moment.</exception>
@@ -71,6 +80,7 @@ internal sealed class TokenKeys(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await TryReadAsync();
+        if (_hasSiloInside && _unreadable is { } wrong) throw wrong;
         await base.StartAsync(cancellationToken);
     }
 
@@ -89,6 +99,10 @@ internal sealed class TokenKeys(
         {
             if (silos.IsMade) await ReadAsync();
         }
+        catch (UnreadableKeysException error)
+        {
+            if (Interlocked.Exchange(ref _unreadable, error)?.Message != error.Message) LogUnreadable(logger, error.Message);
+        }
         catch (Exception error)
         {
             _outage.Failed("the ring", error);
@@ -99,6 +113,8 @@ internal sealed class TokenKeys(
     {
         var ring = grains.GetGrain<IDataKeysGrain>(0);
         var isOther = loaded.Take(await ring.All());
+        var plain = certificates.Check(loaded.GetAllElements(), clock.GetUtcNow());
+        if (plain > 0 && isOther) LogPlain(logger, plain);
         for (var tries = 0; FindNeed() is { } activation; tries++)
         {
             if (tries == MaxTries) throw new InvalidOperationException("the keys that were added are not in the ring");
@@ -109,7 +125,7 @@ internal sealed class TokenKeys(
 
         // Data protection takes the new ring behind the back of the first who asks; nobody's token shall be that one.
         if (isOther) rings.GetCurrentKeyRing();
-        _isReady = true;
+        (_isReady, _unreadable) = (true, null);
     }
 
     /// <returns>From when another key is needed, if one is.</returns>
@@ -121,4 +137,10 @@ internal sealed class TokenKeys(
         if (current.Count == 0) return now;
         return good.Any(key => key.ExpirationDate > now + Propagation) ? null : current.Max(key => key.ExpirationDate);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The keys of tokens cannot be read: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} keys of tokens lie in the database as they were before Auth:KeysCertificate was set: whoever reads it can make tokens until their rows of data_keys are deleted, which ends the tokens that were made with them")]
+    private static partial void LogPlain(ILogger logger, int count);
 }

@@ -13,9 +13,13 @@ internal static class TokenKeysSetup
     /// <summary>Adds it. Call it after authentication, which brings data protection along.</summary>
     /// <param name="services">The gateway's services.</param>
     /// <param name="modes">How people prove who they are; guests have no tokens, and need no keys.</param>
-    public static void AddTokenKeys(this IServiceCollection services, AuthModes modes)
+    /// <param name="certificates">What the keys are encrypted for, if for anything.</param>
+    public static void AddTokenKeys(this IServiceCollection services, AuthModes modes, KeysCertificates certificates)
     {
-        services.AddDataProtection().SetApplicationName(Application).DisableAutomaticKeyGeneration();
+        var protection = services.AddDataProtection().SetApplicationName(Application).DisableAutomaticKeyGeneration();
+        if (certificates.Current is { } current) protection.ProtectKeysWithCertificate(current);
+        protection.UnprotectKeysWithAnyCertificate([.. certificates.Others]);
+        services.AddSingleton(certificates);
         services.AddSingleton<LoadedKeys>();
         services.AddOptions<KeyManagementOptions>().Configure<LoadedKeys>(static (options, keys) => options.XmlRepository = keys);
         services.Replace(ServiceDescriptor.Singleton<IKeyManager, ClusterKeyManager>());

@@ -32,6 +32,12 @@ public sealed class AuthOptions
     /// <summary>Minutes for which it is locked then: 1 to 1,440, 5 by default.</summary>
     public int LockoutMinutes { get; set; } = 5;
 
+    /// <summary>What the keys of tokens are encrypted for in the database; they lie there as they are if it is not set.</summary>
+    public KeysCertificateOptions? KeysCertificate { get; set; }
+
+    /// <summary>Certificates with which keys can be read, and for which none is encrypted: the ones of before, and the next.</summary>
+    public IList<KeysCertificateOptions> OtherKeysCertificates { get; init; } = [];
+
     /// <summary>The applications that may ask for tokens, and administer.</summary>
     public IList<ApiKeyOptions> ApiKeys { get; init; } = [];
 }
@@ -51,6 +57,19 @@ public enum AuthModes
 
     /// <summary>Whatever other scheme the program registers, such as an OpenID Connect provider's.</summary>
     External = 4,
+}
+
+/// <summary>A certificate with its private key, named as ASP.NET Core names those of its web server.</summary>
+public sealed class KeysCertificateOptions
+{
+    /// <summary>The file: PFX (PKCS #12), or PEM.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The file of the private key as PEM, if it is not in the same one.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>What opens the private key, if it is encrypted.</summary>
+    public string? Password { get; set; }
 }
 
 /// <summary>An application's key.</summary>

@@ -14,7 +14,9 @@ internal static class AuthenticationSetup
     /// <summary>The policy of what an application alone may do, with its key.</summary>
     public const string Applications = "applications";
 
-    /// <exception cref="FormatException">Guests would be let in from other machines, and nobody said that they may.</exception>
+    /// <exception cref="FormatException">
+    /// Guests would be let in from other machines, and nobody said that they may; or a certificate cannot be used.
+    /// </exception>
     public static void AddChatAuthentication(this WebApplicationBuilder builder)
     {
         var section = builder.Configuration.GetSection("Auth");
@@ -36,7 +38,7 @@ internal static class AuthenticationSetup
             .AddPolicy(Administrators, policy => policy.RequireRole(ChatClaims.Administrator)
                 .RequireAssertion(static context => !context.User.HasClaim(static claim => claim.Type == ChatClaims.Room)))
             .AddPolicy(Applications, policy => policy.RequireClaim(ChatClaims.Application));
-        builder.Services.AddTokenKeys(options.Mode);
+        builder.Services.AddTokenKeys(options.Mode, KeysCertificates.Load(section, TimeProvider.System.GetUtcNow()));
         if (options.Mode.HasFlag(AuthModes.Accounts)) builder.Services.AddAccounts();
         builder.Services.AddSingleton<ChatTokens>();
         builder.Services.AddSingleton<TokenReader>();

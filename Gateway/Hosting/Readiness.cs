@@ -1,10 +1,14 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Accounts;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Connections;
 
 namespace OrleansChat.Gateway.Hosting;
 
-/// <summary>Ready: not draining, and a grain reads from the store.</summary>
-internal sealed class Readiness(ConnectionTable connections, SiloConnection silos, GatewayServices services) : IHealthCheck
+/// <summary>Ready: not draining, a grain reads from the store, and tokens can be told from what are none.</summary>
+internal sealed class Readiness(
+    ConnectionTable connections, SiloConnection silos, GatewayServices services, TokenKeys keys, IOptions<AuthOptions> auth) : IHealthCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -16,7 +20,9 @@ internal sealed class Readiness(ConnectionTable connections, SiloConnection silo
         try
         {
             await services.Directory.List(new Actor(""), query: null, after: null, limit: 1).WaitAsync(Patience, cancellationToken);
-            return HealthCheckResult.Healthy();
+            return auth.Value.Mode == AuthModes.Guest || keys.IsReady
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy("the keys of tokens have not been read");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

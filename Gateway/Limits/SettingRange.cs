@@ -27,7 +27,11 @@ internal static class SettingRange
 
     /// <summary>Names each setting of the section that nothing reads.</summary>
     public static IEnumerable<string> Unknown(IConfiguration configuration, string section, string[] known) =>
-        configuration.GetSection(section).GetChildren()
+        Unknown(configuration.GetSection(section), known);
+
+    /// <inheritdoc cref="Unknown(IConfiguration, string, string[])"/>
+    public static IEnumerable<string> Unknown(IConfigurationSection section, string[] known) =>
+        section.GetChildren()
             .Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            .Select(child => $"{child.Path} is not a setting; in {section} there are {string.Join(", ", known)}");
+            .Select(child => $"{child.Path} is not a setting; in {section.Path} there are {string.Join(", ", known)}");
 }
