@@ -36,7 +36,6 @@ public abstract class SendingAgainTests(ChatCluster cluster)
         var (id, room) = await NewRoomAsync(kind, "bob", "carol");
         await room.SendAsync("carol", "first", "k1");
         var sent = await room.SendAsync("bob", "hi", "k1");
-        await room.SendAsync("bob", "hi", "half \ufffd a character");
         await silence(room);
         var log = await cluster.Temp.LogAsync(id);
         for (var life = 0; life < 2; life++)
@@ -44,7 +43,7 @@ public abstract class SendingAgainTests(ChatCluster cluster)
             Assert.Equal(sent with { Duplicate = true }, await room.SendAsync("bob", "hi", "k1"));
             var other = await room.SendAsync("bob", "other", "k1");
             Assert.Equal((ChatErrorCode.KeyReused, "key", 0), (other.Refusal, other.Field, other.Seq));
-            foreach (var isNew in new[] { Sending.Text("hi"), Sending.Text("hi", "k2"), Sending.Text("hi", "half \ud800 a character") })
+            foreach (var isNew in new[] { Sending.Text("hi"), Sending.Text("hi", "k2") })
                 await RefusedAsync(refusal, "room", () => room.SendAsync("bob", isNew));
             // The key of somebody else, who was never there, is unknown.
             var stranger = await Assert.ThrowsAsync<ChatException>(() => room.SendAsync("eve", "hi", "k1"));

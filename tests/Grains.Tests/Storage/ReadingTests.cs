@@ -55,6 +55,33 @@ public abstract class ReadingTests(Func<Task<TempStore>> open)
     }
 
     [Fact]
+    public async Task What_a_sender_has_sent_is_found_by_its_key_and_nothing_of_others_or_elsewhere()
+    {
+        await using var temp = await open();
+        var (lobby, other) = (await temp.CreateAsync("lobby"), await temp.CreateAsync("other"));
+        var odd = "half \ufffd a character";
+        await temp.AppendAsync(
+            lobby,
+            0,
+            TempStore.From("alice", TempStore.Text("hi", "k1")),
+            TempStore.From("bob", TempStore.Text("hi", "k2")),
+            TempStore.From("alice", TempStore.Text("hi", odd)),
+            TempStore.From("alice", TempStore.Text("no key")));
+        await temp.AppendAsync(other, 0, TempStore.From("alice", TempStore.Text("hi", "k3")));
+        var found = await temp.Reader.FindSentAsync(
+            "lobby",
+            "alice",
+            [
+                TempStore.Text("hi", "k1"), TempStore.Text("hi", "k2"), TempStore.Text("hi", "k3"), TempStore.Text("no key"),
+                TempStore.Text("other", "k1"), TempStore.Text("hi", odd), TempStore.Text("hi", "half \ud800 a character"), TempStore.Text("hi", "k\0"),
+            ]);
+        Assert.Equal([1L, null, null, null, 0, 3, null, null], found.Select(outcome => outcome?.Seq));
+        Assert.Equal(new SendOutcome(1, TempStore.At, Duplicate: true), found[0]);
+        Assert.Equal((ChatErrorCode.KeyReused, "key"), (found[4]!.Refusal, found[4]!.Field));
+        Assert.All(await temp.Reader.FindSentAsync("nowhere", "alice", [TempStore.Text("hi", "k1"), TempStore.Text("hi")]), Assert.Null);
+    }
+
+    [Fact]
     public async Task A_room_that_does_not_exist_has_no_events()
     {
         await using var temp = await open();
