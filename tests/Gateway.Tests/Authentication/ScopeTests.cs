@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -120,5 +121,29 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
         await client.DoAsync(new { type = "history", room = one });
         await full.SayAsync(one, "3");
         Assert.Equal("3", (await client.TakeAsync("message", frame => frame.Text("room") == one)).Text("text"));
+    }
+
+    [Fact]
+    public async Task A_room_that_waits_to_be_followed_is_not_when_the_token_has_lost_it_meanwhile()
+    {
+        var held = new HeldCall("two");
+        await using var gateway = await TokenGateway.StartAsync(builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held));
+        await using var bob = await gateway.ConnectAsync("bob");
+        await bob.JoinAsync("two");
+        await using var full = await gateway.ConnectAsync("alice");
+        await using var client = await gateway.OpenAsync(gateway.Token("alice"), query: "");
+        await client.WelcomedAsync();
+        // What is asked of a room is done in its order: first a question that takes its time, then following it, then another.
+        var first = await client.PostAsync(new { type = "history", room = "two" });
+        await held.Reached;
+        await full.JoinAsync("two");
+        await client.TakeAsync("room", frame => frame.Text("room") == "two");
+        await bob.SayAsync("two", "for members");
+        var last = await client.PostAsync(new { type = "history", room = "two" });
+        await client.DoAsync(new { type = "token", token = gateway.Token("alice", rooms: ["one"]) });
+        held.Release();
+        await client.ReplyAsync(first);
+        Assert.Equal("forbidden", (await client.ReplyAsync(last)).Text("code"));
+        Assert.Empty(client.Of("message"));
     }
 }

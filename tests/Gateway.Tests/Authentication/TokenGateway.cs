@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
@@ -27,8 +28,10 @@ internal sealed class TokenGateway : IAsyncDisposable
         $"Auth:ApiKeys:0:Hash={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(ApiKey)))}",
     ];
 
-    public static async Task<TokenGateway> StartAsync(params string[] settings) =>
-        new(await TestGateway.StartAsync([.. Settings, .. settings]));
+    public static Task<TokenGateway> StartAsync(params string[] settings) => StartAsync(configure: null, settings);
+
+    public static async Task<TokenGateway> StartAsync(Action<WebApplicationBuilder>? configure, params string[] settings) =>
+        new(await TestGateway.StartAsync(configure, [.. Settings, .. settings]));
 
     /// <summary>A token, good for an hour if nothing else is said.</summary>
     public string Token(
