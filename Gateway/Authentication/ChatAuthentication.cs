@@ -80,7 +80,7 @@ internal sealed class ChatAuthentication(
             claims.Add(new Claim(ChatClaims.Room, id));
         }
 
-        if (scheme != GuestHandler.SchemeName && IsAdministrator(proved, user)) claims.Add(new Claim(ChatClaims.Role, ChatClaims.Administrator));
+        if (IsAdministrator(proved, user)) claims.Add(new Claim(ChatClaims.Role, ChatClaims.Administrator));
         return AuthenticateResult.Success(new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName));
     }
 
