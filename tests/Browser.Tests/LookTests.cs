@@ -109,6 +109,51 @@ public sealed class LookTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(alice.RoomItem("dev")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData("desktop", 1280)]
+    [InlineData("phone", 360)]
+    public async Task In_the_list_of_people_what_is_said_of_somebody_takes_nothing_from_their_name(string look, int width)
+    {
+        await using var ravi = await Terminal.ConnectAsync(Server, "Ravindranath");
+        await using var zoe = await Terminal.ConnectAsync(Server, "zoe", new string('m', 60));
+        var alice = await ComeAsync("Bartholomew", new() { ViewportSize = new() { Width = width, Height = 780 } });
+        await alice.SignInAsync("Bartholomew");
+        await Expect(alice.Title).ToHaveTextAsync("lobby");
+        if (width < 640) await alice.Page.Locator("#back").ClickAsync();
+        await alice.Page.GetByTestId("new-room").ClickAsync();
+        await alice.Page.Locator("#new-room-dialog").GetByLabel("Name").FillAsync("team");
+        await alice.Page.Keyboard.PressAsync("Enter");
+        await Expect(alice.Title).ToHaveTextAsync("team");
+        foreach (var member in new[] { ravi, zoe }) await member.JoinAsync("team");
+        if (width < 1000) await alice.Page.Locator("#people-toggle").ClickAsync();
+        await Expect(alice.Page.Locator(".person")).ToHaveCountAsync(3);
+        await alice.ChooseAsync("Ravindranath", "Make moderator");
+        await alice.AnswerAsync("Make moderator");
+        await Expect(alice.Listed("Ravindranath").Locator(".tag")).ToHaveTextAsync(["moderator"]);
+        await Expect(alice.Listed("Bartholomew").Locator(".tag")).ToHaveTextAsync(["you", "owner"]);
+        await alice.PictureAsync($"people-{look}");
+        foreach (var user in new[] { "Bartholomew", "Ravindranath" })
+        {
+            Assert.True(
+                await alice.Listed(user).EvaluateAsync<bool>(
+                    """
+                    (person) => {
+                      const name = person.querySelector('.person-name');
+                      const box = name.getBoundingClientRect();
+                      const overlaps = (tag) => {
+                        const other = tag.getBoundingClientRect();
+                        return other.left < box.right && other.right > box.left && other.top < box.bottom && other.bottom > box.top;
+                      };
+                      return box.width > 0 && name.scrollWidth <= name.clientWidth
+                        && ![...person.querySelectorAll('.tag')].some(overlaps);
+                    }
+                    """),
+                $"The name of {user} is cut or covered.");
+        }
+
+        await AssertFitsAsync(alice);
+    }
+
     private static async Task AssertFitsAsync(Person person) => Assert.True(
         await person.Page.EvaluateAsync<bool>(
             """

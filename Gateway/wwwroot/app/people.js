@@ -165,14 +165,15 @@ export class People {
 
   #person(user, role, online) {
     const name = nameOf(user);
+    const tags = [user === this.#client.user && 'you', role !== 'member' && role].filter(Boolean);
     return el('button', {
       type: 'button', class: 'person', 'data-testid': 'person', 'data-user': user, 'data-online': String(online),
       title: `Message ${name}`, onclick: () => this.#actions.openDirect(user),
     },
       avatar(user, name, online ? 'small online' : 'small'),
-      el('span', { class: 'person-name', dir: 'auto' }, name),
-      user === this.#client.user && el('span', { class: 'tag' }, 'you'),
-      role && role !== 'member' && el('span', { class: 'tag' }, role));
+      el('span', { class: 'person-text' },
+        el('span', { class: 'person-name', dir: 'auto' }, name),
+        tags.length > 0 && el('span', { class: 'person-tags' }, ...tags.map((tag) => el('span', { class: 'tag' }, tag)))));
   }
 }
 
