@@ -45,7 +45,11 @@ public abstract class AccountTest(Chromium chromium) : BrowserTest(chromium)
         await page.RouteAsync($"**/api/accounts/{what}", async route =>
         {
             // The test itself knows the server by no other name.
-            var answer = await route.FetchAsync(new() { Url = new Uri(Server.Address, $"/api/accounts/{what}").ToString() });
+            var answer = await route.FetchAsync(new()
+            {
+                Url = new Uri(Server.Address, $"/api/accounts/{what}").ToString(),
+                Headers = new Dictionary<string, string>(route.Request.Headers) { ["host"] = PageAddress.Authority },
+            });
             answered.TrySetResult();
             await held.Task;
             await route.FulfillAsync(new() { Response = answer });

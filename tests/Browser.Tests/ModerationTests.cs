@@ -159,6 +159,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         var alice = await JoinAsync("alice");
         var bob = await JoinAsync("bob");
         await alice.Listed("bob").ClickAsync();
+        await Expect(alice.Title).ToHaveTextAsync("bob");
         await alice.SendAsync("hello");
         await bob.OpenAsync("dm:alice:bob");
         await bob.SeesAsync("hello");
