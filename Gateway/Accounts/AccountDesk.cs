@@ -37,7 +37,7 @@ internal sealed class AccountDesk(
         using (var place = work.Enter()) account.PasswordHash = await HashAsync(place, account, password);
         var created = await users.CreateAsync(account);
         if (!created.Succeeded) throw new ChatException(ChatErrorCode.BadField, $"'{user}' is taken, or differs from a taken one in case alone", "user");
-        return await IssueAsync(account);
+        return await IssueAsync(account, await User(user).Admit(issuedAt: null));
     }
 
     /// <summary>Logs a user in.</summary>
@@ -54,7 +54,7 @@ internal sealed class AccountDesk(
             await users.UpdateAsync(account);
         }
 
-        return await IssueAsync(account);
+        return await IssueAsync(account, await User(account.User).Admit(issuedAt: null));
     }
 
     /// <summary>Gives new tokens for a refresh token, which is good once.</summary>
@@ -64,9 +64,10 @@ internal sealed class AccountDesk(
         var token = refreshTokens.Read(refreshToken);
         if (await users.FindByIdAsync(token.User) is not { } account || account.Stamp != token.Stamp) throw LoggedOut();
         // Before it is used up: who is kept out for a time has it still when they come back.
-        await User(token.User).Admit(token.IssuedAt);
+        var access = await User(token.User).Admit(token.IssuedAt);
+        var issued = Issue(account, access);
         var renewal = await Account(token.User).RenewSession(token.Stamp, token.Ticket, refreshTokens.Lifetime);
-        if (renewal.Next is { } next) return Issue(account, await User(token.User).Admit(token.IssuedAt), next);
+        if (renewal.Next is { } next) return Answer(account, issued, next);
         throw renewal.Outcome == SessionOutcome.UsedBefore
             ? new ChatException(ChatErrorCode.Unauthorized, "the refresh token was used before, which somebody else may have done; log in again", "refreshToken")
             : LoggedOut();
@@ -85,8 +86,7 @@ internal sealed class AccountDesk(
         account.PasswordHash = await HashAsync(place, account, next);
         var changed = await users.UpdateSecurityStampAsync(account);
         if (!changed.Succeeded) throw Changed();
-        var access = await User(caller.User).Revoke(caller.User, "the password was changed");
-        return Issue(account, access, await OpenAsync(account));
+        return await IssueAsync(account, await User(caller.User).Revoke(caller.User, "the password was changed"));
     }
 
     /// <summary>Ends all tokens of the caller, and all connections that came with them.</summary>
@@ -149,26 +149,24 @@ internal sealed class AccountDesk(
         return User(caller.User).Admit(caller.IssuedAt);
     }
 
-    private async Task<IssuedTokens> IssueAsync(ChatAccount account)
+    // The token first, and then the look at the account as it is now: whoever changes the password or ends the tokens
+    // after that look ends one that was issued before it.
+    private async Task<IssuedTokens> IssueAsync(ChatAccount account, UserAccess access)
     {
-        var access = await User(account.User).Admit(issuedAt: null);
-        return Issue(account, access, await OpenAsync(account));
+        var issued = Issue(account, access);
+        var ticket = await Account(account.User).OpenSession(account.Stamp, refreshTokens.Lifetime) ?? throw Changed();
+        return Answer(account, issued, ticket);
     }
 
-    private async Task<SessionTicket> OpenAsync(ChatAccount account) =>
-        await Account(account.User).OpenSession(account.Stamp, refreshTokens.Lifetime) ?? throw Changed();
+    private IssuedToken Issue(ChatAccount account, UserAccess access) => tokens.Issue(
+        account.User, account.Name, TimeSpan.FromMinutes(auth.Value.AccessMinutes), rooms: null, access.TokensFrom);
 
-    private IssuedTokens Issue(ChatAccount account, UserAccess access, SessionTicket ticket)
-    {
-        var issued = tokens.Issue(
-            account.User, account.Name, TimeSpan.FromMinutes(auth.Value.AccessMinutes), rooms: null, access.TokensFrom);
-        return new IssuedTokens(
-            account.User,
-            account.Name,
-            issued.Token,
-            (long)issued.Lifetime.TotalSeconds,
-            refreshTokens.Issue(account.User, account.Stamp, ticket, access.TokensFrom));
-    }
+    private IssuedTokens Answer(ChatAccount account, IssuedToken issued, SessionTicket ticket) => new(
+        account.User,
+        account.Name,
+        issued.Token,
+        (long)issued.Lifetime.TotalSeconds,
+        refreshTokens.Issue(account.User, account.Stamp, ticket, issued.IssuedAt));
 
     private static ChatException Changed() =>
         new(ChatErrorCode.Unavailable, "the account was changed at the same moment; try again");

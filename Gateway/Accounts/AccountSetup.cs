@@ -15,7 +15,7 @@ internal static class AccountSetup
     {
         services.AddSingleton<IPasswordHasher<ChatAccount>, PasswordHasher<ChatAccount>>();
         services.AddOptions<PasswordHasherOptions>().Configure(static options => options.IterationCount = Iterations);
-        services.AddIdentityCore<ChatAccount>().AddUserStore<AccountStore>().AddPasswordValidator<NotEasy>();
+        services.AddIdentityCore<ChatAccount>().AddUserStore<AccountStore>().AddPasswordValidator<LongEnough>().AddPasswordValidator<NotEasy>();
         // It looks ids up by their folded form, and allows ASCII alone; the rule of ids and the grain do better.
         services.RemoveAll<IUserValidator<ChatAccount>>();
         services.AddOptions<IdentityOptions>().Configure<IOptions<AuthOptions>>(static (identity, auth) =>

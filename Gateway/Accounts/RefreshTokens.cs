@@ -27,21 +27,20 @@ internal sealed class RefreshTokens(IOptionsMonitor<BearerTokenOptions> bearer, 
     /// <param name="user">Whose it is.</param>
     /// <param name="stamp">The account's stamp.</param>
     /// <param name="ticket">What it is good for.</param>
-    /// <param name="tokensFrom">The user's earliest valid time of issue.</param>
-    public string Issue(string user, string stamp, SessionTicket ticket, DateTimeOffset? tokensFrom)
+    /// <param name="issuedAt">When the access token was issued that it goes with.</param>
+    public string Issue(string user, string stamp, SessionTicket ticket, DateTimeOffset issuedAt)
     {
-        var now = clock.GetUtcNow();
         Claim[] claims =
         [
             new(ChatClaims.User, user),
-            new(ChatClaims.IssuedAt, ChatClaims.Of(tokensFrom > now ? tokensFrom.Value : now)),
+            new(ChatClaims.IssuedAt, ChatClaims.Of(issuedAt)),
             new(Stamp, stamp),
             new(Session, ticket.Session.ToString("N")),
             new(Number, ticket.Number.ToString(CultureInfo.InvariantCulture)),
         ];
         return Protector.Protect(new AuthenticationTicket(
             ChatClaims.Principal(BearerTokenDefaults.AuthenticationScheme, claims),
-            new AuthenticationProperties { ExpiresUtc = now + Lifetime },
+            new AuthenticationProperties { ExpiresUtc = clock.GetUtcNow() + Lifetime },
             $"{BearerTokenDefaults.AuthenticationScheme}:RefreshToken"));
     }
 

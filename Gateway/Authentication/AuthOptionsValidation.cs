@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,8 @@ namespace OrleansChat.Gateway.Authentication;
 /// <summary>Names what is wrong in the section <c>Auth</c>. No message repeats a key's hash.</summary>
 internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptions<AuthenticationOptions> schemes) : IValidateOptions<AuthOptions>
 {
-    private static readonly string[] Settings = [.. typeof(AuthOptions).GetProperties().Select(property => property.Name)];
+    // What `printf %s "$KEY" | sha256sum` says when there is no KEY.
+    private static readonly string HashOfNothing = Convert.ToHexString(SHA256.HashData([]));
 
     private static readonly SettingRange<AuthOptions>[] Ranges =
     [
@@ -24,7 +26,7 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
 
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
     {
-        var failures = SettingRange.Unknown(configuration, "Auth", Settings)
+        var failures = SettingShape.Check(configuration.GetSection("Auth"), typeof(AuthOptions))
             .Concat(options.Administrators.Where(user => !ChatId.TryParse(user, out _))
                 .Select(user => $"Auth:Administrators names '{user}', which is not a user's id"))
             .Concat(options.AllowedOrigins.Where(origin => !Origins.IsOrigin(origin))
@@ -47,5 +49,7 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
             yield return $"Auth:ApiKeys:{index}:Name is '{key.Name}'; it must be an id: letters, digits, _ - or .";
         if (key.Hash.Length != 64 || !key.Hash.All(char.IsAsciiHexDigit))
             yield return $"Auth:ApiKeys:{index}:Hash is not a SHA-256 in 64 hexadecimal digits: printf %s \"$KEY\" | sha256sum";
+        else if (key.Hash.Equals(HashOfNothing, StringComparison.OrdinalIgnoreCase))
+            yield return $"Auth:ApiKeys:{index}:Hash is the hash of an empty key, which anybody has";
     }
 }

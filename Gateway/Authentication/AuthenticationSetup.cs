@@ -15,11 +15,12 @@ internal static class AuthenticationSetup
     public const string Applications = "applications";
 
     /// <exception cref="FormatException">
-    /// Guests would be let in from other machines, and nobody said that they may; or a certificate cannot be used.
+    /// Guests would be let in from other machines, and nobody said that they may; the mode is none; or a certificate cannot be used.
     /// </exception>
     public static void AddChatAuthentication(this WebApplicationBuilder builder)
     {
         var section = builder.Configuration.GetSection("Auth");
+        CheckMode(section["Mode"] ?? nameof(AuthModes.Guest));
         var options = section.Get<AuthOptions>() ?? new AuthOptions();
         if (options is { Mode: AuthModes.Guest, AllowPublicGuests: false }) PublicGuests.KeepOut(builder.Configuration);
         builder.Services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidation>();
@@ -45,6 +46,19 @@ internal static class AuthenticationSetup
         builder.Services.AddSingleton<Origins>();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()));
+    }
+
+    // Binding takes numbers for modes, and Guest beside others for nothing.
+    private static void CheckMode(string mode)
+    {
+        var parts = mode.Split(',', StringSplitOptions.TrimEntries);
+        if (Array.TrueForAll(parts, part => Enum.GetNames<AuthModes>().Contains(part, StringComparer.OrdinalIgnoreCase))
+            && (parts.Length == 1 || !parts.Contains(nameof(AuthModes.Guest), StringComparer.OrdinalIgnoreCase)))
+        {
+            return;
+        }
+
+        throw new FormatException($"Auth:Mode is '{mode}'; it is Guest, or one or several of Accounts, Tokens and External, with commas between them");
     }
 
     /// <summary>Puts it into the way of each request; after it, endpoints know who asks.</summary>

@@ -34,12 +34,13 @@ internal sealed class ChatTokens(IOptionsMonitor<BearerTokenOptions> options, Ti
             new AuthenticationProperties { ExpiresUtc = end },
             $"{BearerTokenDefaults.AuthenticationScheme}:AccessToken");
         var token = options.Get(BearerTokenDefaults.AuthenticationScheme).BearerTokenProtector.Protect(ticket);
-        return new IssuedToken(token, end, end - now);
+        return new IssuedToken(token, issued, end, end - now);
     }
 }
 
 /// <summary>A token that was just issued.</summary>
 /// <param name="Token">The token.</param>
+/// <param name="IssuedAt">When it says that it was issued: whatever ends tokens after that ends it.</param>
 /// <param name="ExpiresAt">When it ends.</param>
 /// <param name="Lifetime">How long that is from now.</param>
-internal sealed record IssuedToken(string Token, DateTimeOffset ExpiresAt, TimeSpan Lifetime);
+internal sealed record IssuedToken(string Token, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, TimeSpan Lifetime);

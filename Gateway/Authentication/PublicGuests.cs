@@ -14,8 +14,9 @@ internal static class PublicGuests
     {
         if (Addresses(configuration).FirstOrDefault(address => !IsLoopback(address)) is not { } address)
         {
-            // Read by ASP.NET Core's host filtering, which is part of every web application.
-            configuration["AllowedHosts"] ??= OwnHosts;
+            // Read by ASP.NET Core's host filtering, which is part of every web application. Many are made from a
+            // template that has * there.
+            if (configuration["AllowedHosts"] is null or "" or "*") configuration["AllowedHosts"] = OwnHosts;
             return;
         }
 

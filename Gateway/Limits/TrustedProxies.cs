@@ -17,9 +17,13 @@ internal sealed class TrustedProxies
     private TrustedProxies(List<IPNetwork> networks) => _networks = networks;
 
     /// <summary>Reads the setting: addresses and networks, with commas or blanks between them. None by default.</summary>
-    /// <exception cref="FormatException">One of them is neither.</exception>
-    public static TrustedProxies Read(IConfiguration configuration) => new(
-        [.. (configuration[Setting] ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(Parse)]);
+    /// <exception cref="FormatException">One of them is neither, or they are written as a list.</exception>
+    public static TrustedProxies Read(IConfiguration configuration)
+    {
+        if (SettingShape.Check(configuration.GetSection(Setting), typeof(string)).FirstOrDefault() is { } wrong)
+            throw new FormatException($"{wrong}, with commas between the addresses");
+        return new([.. (configuration[Setting] ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(Parse)]);
+    }
 
     /// <summary>Whether an address is one of theirs.</summary>
     public bool Contains(IPAddress? address)

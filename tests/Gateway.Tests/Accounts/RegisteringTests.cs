@@ -54,6 +54,7 @@ public sealed class RegisteringTests(SharedAccountGateway shared) : IClassFixtur
     [Theory]
     [InlineData("short")]
     [InlineData("1234567")]
+    [InlineData("😀😁😂🤣")]
     [InlineData("password")]
     [InlineData("Password123!")]
     [InlineData("qwertyuiop")]

@@ -33,6 +33,28 @@ public sealed class UsedTokensTests : IAsyncLifetime
         Assert.Single(_log.Faults, line => line.Contains("A refresh token of alice was used a second time", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("OpenSession")]
+    [InlineData("RenewSession")]
+    public async Task What_is_handed_out_while_the_password_changes_ends_with_the_old_one(string lastLook)
+    {
+        var held = new HeldAnswer(lastLook);
+        await using var gateway = await AccountGateway.StartAsync(
+            builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held), iterations: 500);
+        var before = await gateway.RegisterAsync("alice");
+        held.HoldNext();
+        var late = lastLook == "OpenSession"
+            ? gateway.Client.LogInAsync("alice", AccountGateway.Password)
+            : gateway.Client.RefreshAsync(before.RefreshToken);
+        await held.Reached;
+        (await gateway.Client.ChangePasswordAsync(before.AccessToken, AccountGateway.Password, AccountGateway.Other)).Done();
+        held.Release();
+        var tokens = (await late).Done();
+        await using var client = await gateway.OpenAsync(tokens.AccessToken);
+        Assert.Equal(1008, (await client.ClosedAsync()).Code);
+        (await gateway.Client.RefreshAsync(tokens.RefreshToken)).Refused(401, "unauthorized", "refreshToken");
+    }
+
     [Fact]
     public async Task An_answer_that_was_lost_and_several_windows_at_once_log_nobody_out()
     {
