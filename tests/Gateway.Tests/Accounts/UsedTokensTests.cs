@@ -48,6 +48,8 @@ public sealed class UsedTokensTests : IAsyncLifetime
             : gateway.Client.RefreshAsync(before.RefreshToken);
         await held.Reached;
         (await gateway.Client.ChangePasswordAsync(before.AccessToken, AccountGateway.Password, AccountGateway.Other)).Done();
+        // Further than clocks may differ: a token of this moment would be a new one.
+        gateway.Clock.Advance(TimeSpan.FromSeconds(10));
         held.Release();
         var tokens = (await late).Done();
         await using var client = await gateway.OpenAsync(tokens.AccessToken);
