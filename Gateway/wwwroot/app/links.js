@@ -2,17 +2,21 @@ import { el } from './dom.js';
 
 const address = /https?:\/\/[^\s<>"'`]+/giu;
 
+const openingOf = { ')': '(', ']': '[', '}': '{' };
+
 /** Punctuation behind an address belongs to the sentence; so does a bracket the address did not open. */
 function withoutTail(match) {
+  const counts = new Map();
+  for (const char of match) counts.set(char, (counts.get(char) ?? 0) + 1);
   let end = match.length;
-  for (;;) {
+  for (; end > 0; end--) {
     const last = match[end - 1];
-    const opening = { ')': '(', ']': '[', '}': '{' }[last];
-    const text = match.slice(0, end);
-    const unopened = opening && text.split(last).length > text.split(opening).length;
-    if (!unopened && !/[.,:;!?…。，、！？*_~]/u.test(last)) return text;
-    end--;
+    const opening = openingOf[last];
+    const isUnopened = opening !== undefined && counts.get(last) > (counts.get(opening) ?? 0);
+    if (!isUnopened && !/[.,:;!?…。，、！？*_~]/u.test(last)) break;
+    counts.set(last, counts.get(last) - 1);
   }
+  return match.slice(0, end);
 }
 
 /**

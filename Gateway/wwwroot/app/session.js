@@ -27,7 +27,7 @@ const longestWaitMs = 10_000;
 export async function begin() {
   const token = takeToken();
   const modes = await askModes();
-  if (!modes.guest && token) return enter({ kind: 'token', options: { token } });
+  if (token && takesTokens(modes)) return enter({ kind: 'token', options: { token } });
   if (modes.accounts) return enter(await byAccount());
   if (modes.guest) return enter(await byName());
   sayTokenIsNeeded(takeLastWords());
@@ -75,6 +75,9 @@ function takeToken() {
   window.addEventListener('hashchange', () => new URLSearchParams(location.hash.slice(1)).has('token') && location.reload());
   return given ?? tabStorage?.getItem(currentToken);
 }
+
+/** Where people have accounts and nobody hands out tokens, a link with one would make its reader somebody else unawares. */
+const takesTokens = ({ guest, accounts, tokens }) => tokens || !(guest || accounts);
 
 /** @returns {Promise<{guest: boolean, accounts: boolean, tokens: boolean}>} however long it takes */
 async function askModes() {
