@@ -4,10 +4,7 @@ namespace OrleansChat.Gateway.Connections;
 internal static partial class Faults
 {
     // While no silo answers, each command of each client fails: one line a second says as much as ten thousand.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
-    private static readonly Lock Telling = new();
-    private static long _lastTold = long.MinValue;
-    private static int _untold;
+    private static readonly RareLine Unreachable = new(TimeSpan.FromSeconds(1), TimeProvider.System);
 
     /// <summary>The refusal to show: the grain's own, or one that says whether trying again makes sense.</summary>
     public static ChatException ToRefusal(Exception error, ILogger logger)
@@ -18,26 +15,12 @@ internal static partial class Faults
                 return refusal;
             // The call may have been carried out or not: the room is moving, or does not answer in time.
             case TimeoutException or OrleansException or OperationCanceledException:
-                TellUnreachable(error, logger);
+                if (Unreachable.IsDue(out var calls)) LogUnreachable(logger, calls, error.Message);
                 return new ChatException(ChatErrorCode.Unavailable, "the server cannot answer at the moment; try again");
             default:
                 LogFault(logger, error);
                 return new ChatException(ChatErrorCode.Internal, "internal error");
         }
-    }
-
-    private static void TellUnreachable(Exception error, ILogger logger)
-    {
-        int calls;
-        lock (Telling)
-        {
-            _untold++;
-            var now = TimeProvider.System.GetTimestamp();
-            if (_lastTold != long.MinValue && TimeProvider.System.GetElapsedTime(_lastTold, now) < Quiet) return;
-            (_lastTold, calls, _untold) = (now, _untold, 0);
-        }
-
-        LogUnreachable(logger, calls, error.Message);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Calls} calls reached no grain; the last: {Reason}")]

@@ -9,12 +9,10 @@ namespace OrleansChat.Gateway.Connections;
 /// <param name="logger">Where it is told.</param>
 internal sealed partial class Outage(string what, TimeProvider clock, ILogger logger)
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
-
     private readonly Lock _lock = new();
+    private readonly RareLine _line = new(TimeSpan.FromSeconds(10), clock);
     private int _unreached;
     private bool _told;
-    private long? _lastTold;
 
     /// <summary>How many cannot be reached.</summary>
     public int Unreached
@@ -28,7 +26,7 @@ internal sealed partial class Outage(string what, TimeProvider clock, ILogger lo
         lock (_lock)
         {
             _unreached++;
-            if (!IsTimeToTell()) return;
+            if (!_line.IsDue(out _)) return;
             _told = true;
             LogUnreached(logger, what, _unreached, name, error.Message);
         }
@@ -48,18 +46,7 @@ internal sealed partial class Outage(string what, TimeProvider clock, ILogger lo
     /// <summary>A single call failed that nobody makes again.</summary>
     public void Failed(string name, Exception error)
     {
-        lock (_lock)
-        {
-            if (IsTimeToTell()) LogFailed(logger, what, name, error.Message);
-        }
-    }
-
-    private bool IsTimeToTell()
-    {
-        var now = clock.GetTimestamp();
-        if (_lastTold is { } last && clock.GetElapsedTime(last, now) < Quiet) return false;
-        _lastTold = now;
-        return true;
+        if (_line.IsDue(out _)) LogFailed(logger, what, name, error.Message);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} {What} cannot be reached yet, such as {Name}: {Reason}")]
