@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using OrleansChat.Accounts;
 using OrleansChat.Gateway.Authentication;
+using OrleansChat.Gateway.Limits;
 using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Accounts;
@@ -14,6 +15,7 @@ internal sealed class AccountDesk(
     UserManager<ChatAccount> users,
     IPasswordHasher<ChatAccount> hasher,
     PasswordWork work,
+    RegistrationLimit registrations,
     Decoy decoy,
     ChatTokens tokens,
     RefreshTokens refreshTokens,
@@ -23,18 +25,22 @@ internal sealed class AccountDesk(
     private const int MaxTries = 3;
 
     /// <summary>Makes an account.</summary>
+    /// <param name="user">The id.</param>
+    /// <param name="name">The display name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="from">Whose attempt it is.</param>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.BadField"/>: the id is taken, or the password too easy. <see cref="ChatErrorCode.Forbidden"/>: the
     /// id gives rights.
     /// </exception>
-    public async Task<IssuedTokens> RegisterAsync(string user, string? name, string password)
+    public async Task<IssuedTokens> RegisterAsync(string user, string? name, string password, ClientAddress from)
     {
         // Whoever came first would be one: an administrator registers, and is made one after that.
         if (IsReserved(user))
             throw new ChatException(ChatErrorCode.Forbidden, $"'{user}' is an administrator's or an application's name and cannot be registered", "user");
         var account = new ChatAccount(user) { Name = name };
         await CheckAsync(account, "password", password);
-        using (var place = work.Enter()) account.PasswordHash = await HashAsync(place, account, password);
+        using (var place = Enter(from)) account.PasswordHash = await HashAsync(place, account, password);
         var created = await users.CreateAsync(account);
         if (!created.Succeeded) throw new ChatException(ChatErrorCode.BadField, $"'{user}' is taken, or differs from a taken one in case alone", "user");
         return await IssueAsync(account, await User(user).Admit(issuedAt: null));
@@ -125,6 +131,19 @@ internal sealed class AccountDesk(
         var isRight = verdict != PasswordVerificationResult.Failed;
         var opens = await grain.EndGuess(guess.Id, isRight ? GuessVerdict.Right : GuessVerdict.Wrong, account.Stamp);
         return (opens ? account : null, verdict);
+    }
+
+    private PasswordWork.Place Enter(ClientAddress registering)
+    {
+        try
+        {
+            return work.Enter();
+        }
+        catch (ChatException)
+        {
+            registrations.Return(registering);
+            throw;
+        }
     }
 
     private async Task CheckAsync(ChatAccount account, string field, string password)

@@ -17,8 +17,7 @@ internal static class AccountEndpoints
         // Now, and not at the expense of the first who does not exist.
         app.Services.GetRequiredService<Decoy>();
         var accounts = app.MapGroup("/api/accounts").WithTags("Accounts").WithErrors(400, 401, 429, 500, 503);
-        accounts.MapPost("/register", RegisterAsync).AllowAnonymous()
-            .RequireRateLimiting(AddressLimits.Registrations).WithSummary("Makes an account, and logs its user in.");
+        accounts.MapPost("/register", RegisterAsync).AllowAnonymous().WithSummary("Makes an account, and logs its user in.");
         accounts.MapPost("/login", LogInAsync).AllowAnonymous()
             .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403).WithSummary("Logs a user in.");
         accounts.MapPost("/refresh", RefreshAsync).AllowAnonymous()
@@ -30,10 +29,13 @@ internal static class AccountEndpoints
             .WithSummary("Ends all tokens and connections of the caller, everywhere.");
     }
 
-    private static async Task<JsonHttpResult<IssuedTokens>> RegisterAsync(HttpContext context, SecretBody<Registration> body, AccountDesk desk)
+    private static async Task<JsonHttpResult<IssuedTokens>> RegisterAsync(
+        HttpContext context, SecretBody<Registration> body, AccountDesk desk, RegistrationLimit limit)
     {
+        limit.Take(context);
         var (user, password, name) = await body.ReadAsync(Registration.Read);
-        return Answer(context, await desk.RegisterAsync(user, name, password), StatusCodes.Status201Created);
+        var tokens = await desk.RegisterAsync(user, name, password, ClientAddress.Of(context));
+        return Answer(context, tokens, StatusCodes.Status201Created);
     }
 
     private static async Task<JsonHttpResult<IssuedTokens>> LogInAsync(HttpContext context, SecretBody<Credentials> body, AccountDesk desk)

@@ -6,7 +6,7 @@ using OrleansChat.Limits;
 
 namespace OrleansChat.Gateway.Limits;
 
-/// <summary>How fast one address may connect, log in and register: ASP.NET Core's rate limiter, with a policy for each.</summary>
+/// <summary>How fast one address may connect and log in: ASP.NET Core's rate limiter, with a policy for each.</summary>
 /// <remarks>
 /// A limiter for each address would let whoever has many addresses (a /48 of IPv6 has 65,536 networks) fill the memory.
 /// So addresses share <see cref="Buckets"/> limiters, by a hash that is another one in each process. With the default
@@ -21,8 +21,8 @@ internal static class AddressLimits
     /// <summary>The policy for logging in, and for whatever else a password is tried at.</summary>
     public const string Accounts = "accounts";
 
-    /// <summary>The policy for registering.</summary>
-    public const string Registrations = "registrations";
+    /// <summary>What there was of an address that is refused for its haste.</summary>
+    public const string TooManyRequests = "too many requests from this address";
 
     /// <summary>How many limiters there are of each policy, at most.</summary>
     public const int Buckets = 1 << 14;
@@ -35,13 +35,12 @@ internal static class AddressLimits
         {
             options.AddPolicy(Connect, ConnectRate(limits.Value));
             options.AddPolicy(Accounts, LoginRate(limits.Value));
-            options.AddPolicy(Registrations, RegistrationRate(limits.Value));
         });
     }
 
     /// <summary>The limiter of an address under a rate.</summary>
     public static RateLimitPartition<int> Partition(ClientAddress address, TokenRate rate) => RateLimitPartition.GetTokenBucketLimiter(
-        address.GetHashCode() & (Buckets - 1),
+        address.Bucket,
         _ => new TokenBucketRateLimiterOptions
         {
             ReplenishmentPeriod = rate.Interval,
@@ -55,24 +54,28 @@ internal static class AddressLimits
     private static TokenRate LoginRate(ChatLimits limits) =>
         new(TimeSpan.FromMinutes(1) / limits.LoginsPerMinutePerAddress, limits.LoginBurstPerAddress);
 
-    private static TokenRate RegistrationRate(ChatLimits limits) =>
-        TokenRate.Within(TimeSpan.FromHours(1), limits.RegistrationsPerHourPerAddress);
-
     private static void AddPolicy(this RateLimiterOptions options, string name, TokenRate rate) =>
         options.AddPolicy(name, context => Partition(ClientAddress.Of(context), rate));
 
     private static ValueTask RefuseAsync(OnRejectedContext refused)
     {
         var wait = refused.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-        return new ValueTask(RefuseAsync(refused.HttpContext, "too many requests from this address", wait));
+        return new ValueTask(RefuseAsync(refused.HttpContext, TooManyRequests, wait));
+    }
+
+    /// <summary>The refusal of a request for a limit of its address, which is held against it.</summary>
+    public static ChatException Refuse(HttpContext context, string why, TimeSpan wait)
+    {
+        ConnectionGate.Refused(context);
+        return new ChatException(ChatErrorCode.RateLimited, why) { RetryAfter = wait };
     }
 
     /// <summary>Answers with 429. Under <c>/api</c> it is a problem like any other, and whoever answers those does it.</summary>
     /// <exception cref="ChatException">It is under <c>/api</c>.</exception>
     public static Task RefuseAsync(HttpContext context, string why, TimeSpan wait)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
-            throw new ChatException(ChatErrorCode.RateLimited, why) { RetryAfter = wait };
+        var refusal = Refuse(context, why, wait);
+        if (context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)) throw refusal;
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         return context.Response.WriteAsync($"There are {why}.\n");

@@ -14,6 +14,12 @@ internal readonly record struct ClientAddress(ulong Network, bool IsVersion6)
 {
     private const int VersionSixBytes = 16;
 
+    /// <summary>Which of the <see cref="AddressLimits.Buckets"/> counts it.</summary>
+    public int Bucket => GetHashCode() & (AddressLimits.Buckets - 1);
+
+    /// <summary>Another one in each process: nobody can choose an address that shares a counter with somebody else's.</summary>
+    public override int GetHashCode() => HashCode.Combine((uint)Network, (uint)(Network >> 32), IsVersion6);
+
     /// <summary>That of a request, which is the one that trusted proxies name; one for all who come by a local socket.</summary>
     public static ClientAddress Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
 

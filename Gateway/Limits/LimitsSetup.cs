@@ -15,6 +15,7 @@ internal static class LimitsSetup
         services.AddSingleton(TrustedProxies.Read(builder.Configuration));
         services.AddWebServerLimits();
         services.AddAddressLimits();
+        services.AddSingleton<RegistrationLimit>();
         services.AddSingleton<CommandAllowances>();
         services.AddHostedService(provider => provider.GetRequiredService<CommandAllowances>());
         services.AddSingleton<UserBudgets>();

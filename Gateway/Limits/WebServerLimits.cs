@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -23,7 +24,10 @@ internal static class WebServerLimits
     /// <summary>Sets them.</summary>
     public static void AddWebServerLimits(this IServiceCollection services)
     {
+        services.AddSingleton<AddressPatience>();
         services.AddSingleton<ConnectionGate>();
+        // The web server takes the last one that can bind an address.
+        services.AddSingleton<IConnectionListenerFactory, Door>();
         services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket = Listen);
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<ChatLimits>, ConnectionGate>(Set);
     }

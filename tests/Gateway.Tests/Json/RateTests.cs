@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
@@ -40,6 +41,33 @@ public sealed class RateTests
         // It is the connection's own haste; a neighbour does not feel it.
         await using var bob = await ChatClient.ConnectAsync(gateway.Json("bob", $"rooms={room}"));
         await bob.SayAsync(room, "calm");
+    }
+
+    [Fact]
+    public async Task Who_goes_on_although_refused_is_read_in_small_parts_with_longer_and_longer_pauses()
+    {
+        var pauses = new HeldPauses();
+        await using var gateway = await TestGateway.StartAsync(
+            builder => builder.Services.AddSingleton<TimeProvider>(pauses),
+            "Chat:Limits:CommandsPerSecond=1", "Chat:Limits:CommandBurst=5");
+        await using var client = await gateway.ConnectAsync("alice");
+        await using var bob = await gateway.ConnectAsync("bob");
+        for (var i = 0; i < 500; i++) await client.PostAsync(new { type = "ping" });
+        var lengths = new List<TimeSpan>();
+        for (var i = 0; i < 7; i++)
+        {
+            var (length, end) = await pauses.NextAsync();
+            lengths.Add(length);
+            // Others are served meanwhile; they have five commands each.
+            if (i < 5) await bob.CatchUpAsync();
+            await Patience.UntilAsync(() => Task.FromResult(client.Of("error").Count() >= 120 + (20 * i)), "what was refused has arrived");
+            if (i < 6) end();
+        }
+
+        // Each command that a slow machine earned in between was carried out, and made up for a refusal.
+        var refused = client.Of("error").Count();
+        Assert.InRange(refused, 240, 240 + client.Frames.Count - refused);
+        Assert.True(lengths[0] < lengths[^1], string.Join(", ", lengths));
     }
 
     [Fact]

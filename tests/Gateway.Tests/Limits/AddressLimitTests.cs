@@ -32,6 +32,7 @@ public sealed class AddressLimitTests(ITestOutputHelper output)
         await Patience.UntilAsync(
             async () =>
             {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
                 using var again = await Visitor.KnockAsync(gateway.Json("alice"), "127.0.0.2");
                 return again.Status == 101;
             },
@@ -71,6 +72,20 @@ public sealed class AddressLimitTests(ITestOutputHelper output)
     [InlineData("0.0.0.1", "0:0:0:1::", false)]
     public void Addresses_are_told_apart_as_far_as_one_customer_reaches(string one, string other, bool same) =>
         Assert.Equal(same, ClientAddress.Of(IPAddress.Parse(one)) == ClientAddress.Of(IPAddress.Parse(other)));
+
+    [Fact]
+    public void Nobody_chooses_an_address_that_shares_a_limiter_with_somebody_else_s()
+    {
+        var chosen = Enumerable.Range(0, 200).SelectMany(n => new[]
+        {
+            ClientAddress.Of(new IPAddress([(byte)n, 1, 2, 3])),
+            new ClientAddress((ulong)n * AddressLimits.Buckets, IsVersion6: true),
+            // Whoever has both halves to choose from keeps what one does to the other.
+            new ClientAddress(((ulong)n << 32) | (uint)n, IsVersion6: true),
+        });
+        var buckets = chosen.Select(address => AddressLimits.Partition(address, TokenRate.PerSecond(1, 1)).PartitionKey);
+        Assert.InRange(buckets.Distinct().Count(), 500, 600);
+    }
 
     [Fact]
     public void A_flood_from_a_million_addresses_makes_no_more_limiters_than_there_may_be()
