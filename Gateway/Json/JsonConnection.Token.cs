@@ -31,7 +31,7 @@ internal sealed partial class JsonConnection
     // To the client, rooms come and go as if the user had entered and left them.
     private async Task ShowScopeAsync(TokenScope before, TokenScope now)
     {
-        foreach (var room in Followed().Where(room => !now.Has(room))) Enqueue(new UnfollowCommand(room));
+        foreach (var room in Followed().Where(room => !now.Has(room))) EndFollowing(room);
         foreach (var entry in (await Services.User(User).Rooms()).Rooms)
         {
             if (before.Has(entry.Room) == now.Has(entry.Room)) continue;

@@ -25,6 +25,9 @@ internal sealed partial class JsonConnection : Connection
     private readonly CommandPace _pace;
     private readonly Queue<long> _badFrames = new();
     private readonly Dictionary<string, RoomCommands> _queues = [];
+
+    // Rooms of which it may hear nothing any more, each with how many commands to follow it no longer wait behind others.
+    private ImmutableDictionary<string, int> _leaving = ImmutableDictionary<string, int>.Empty;
     private readonly SemaphoreSlim _inFlight = new(MaxInFlight, MaxInFlight);
 
     public JsonConnection(
@@ -83,6 +86,7 @@ internal sealed partial class JsonConnection : Connection
 
     public override void Deliver(RoomFrame frame)
     {
+        if (_leaving.ContainsKey(frame.Room)) return;
         switch (frame.Signal)
         {
             // One's own typing is no news, and one's read cursor in a large room is nobody else's.
@@ -98,9 +102,10 @@ internal sealed partial class JsonConnection : Connection
     public override void OnRoomChanged(RoomChange change)
     {
         if (!Caller.Scope.Has(change.Room)) return;
+        // In this order: nothing of the room comes after the news that its user is out.
+        if (change.Entry is null) EndFollowing(change.Room);
         Socket.Send(JsonFrames.RoomChanged(change.Room, change.Entry));
-        if (change.Entry is null) Enqueue(new UnfollowCommand(change.Room));
-        else if (!_subscribeNone) Enqueue(new FollowCommand(change.Entry));
+        if (change.Entry is not null && !_subscribeNone) Enqueue(new FollowCommand(change.Entry));
     }
 
     /// <summary>Whether it follows each of its user's rooms without being asked.</summary>
@@ -137,6 +142,23 @@ internal sealed partial class JsonConnection : Connection
         Follows(entry.Room) || !Caller.Scope.Has(entry.Room) ? Task.CompletedTask : FollowLiveAsync(entry);
 
     public void StopFollowing(string room) => Unfollow(room);
+
+    /// <summary>Carries out what <see cref="EndFollowing"/> has asked for.</summary>
+    public void Unfollowed(string room)
+    {
+        Unfollow(room);
+        ImmutableInterlocked.Update(
+            ref _leaving,
+            static (leaving, left) => leaving[left] == 1 ? leaving.Remove(left) : leaving.SetItem(left, leaving[left] - 1),
+            room);
+    }
+
+    // Nothing more of the room is delivered from here on, however long the command waits behind the client's own.
+    private void EndFollowing(string room)
+    {
+        ImmutableInterlocked.AddOrUpdate(ref _leaving, room, 1, static (_, waiting) => waiting + 1);
+        Enqueue(new UnfollowCommand(room));
+    }
 
     private async Task OnLineAsync(ReadOnlyMemory<byte> line)
     {

@@ -186,7 +186,7 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
 
     private Task UnfollowAsync()
     {
-        connection.StopFollowing(Room);
+        connection.Unfollowed(Room);
         return Task.CompletedTask;
     }
 }
