@@ -7,6 +7,10 @@ namespace OrleansChat.Gateway.Connections;
 /// What waits for one client, in order, bounded in bytes. Whoever puts something in never waits; a client that takes
 /// too little is told so and let go, rather than hold up a room.
 /// </summary>
+/// <remarks>
+/// A frame that is larger than the bound goes in when nothing else waits, and does not count: what is large is the
+/// frame, and it is not the client that is slow. What comes while it is written has the whole bound.
+/// </remarks>
 /// <param name="maxBytes">How much may wait, including what is being written.</param>
 internal sealed class Outbox(int maxBytes)
 {
@@ -18,6 +22,9 @@ internal sealed class Outbox(int maxBytes)
 
     private List<ReadOnlyMemory<byte>> _waiting = [];
     private long _bytes;
+
+    // A frame that is waiting or being written, and does not count.
+    private int _uncounted;
     private bool _completed;
 
     /// <summary>Puts a frame in.</summary>
@@ -27,8 +34,9 @@ internal sealed class Outbox(int maxBytes)
         lock (_lock)
         {
             if (_completed) return true;
-            if (_bytes + frame.Length > maxBytes) return false;
-            _bytes += frame.Length;
+            if (frame.Length > maxBytes && _bytes == 0 && _uncounted == 0) _uncounted = frame.Length;
+            else if (_bytes + frame.Length > maxBytes) return false;
+            else _bytes += frame.Length;
             _waiting.Add(frame);
         }
 
@@ -77,9 +85,15 @@ internal sealed class Outbox(int maxBytes)
         }
     }
 
-    /// <summary>These frames were written, and no longer count.</summary>
+    /// <summary>All frames that were taken were written, and no longer count.</summary>
+    /// <param name="bytes">How long they were.</param>
     public void Written(long bytes)
     {
-        lock (_lock) _bytes -= bytes;
+        lock (_lock)
+        {
+            // The first in an empty outbox, so that it was among these.
+            _bytes -= bytes - _uncounted;
+            _uncounted = 0;
+        }
     }
 }

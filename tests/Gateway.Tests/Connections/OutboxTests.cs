@@ -27,6 +27,24 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task A_frame_larger_than_the_bound_goes_in_alone_and_what_comes_after_it_has_the_whole_bound()
+    {
+        Assert.True(_outbox.TryAdd(Frame("far larger than ten")));
+        Assert.False(_outbox.TryAdd(Frame("a second such one")));
+        Assert.True(_outbox.TryAdd(Frame("12345")));
+        Assert.Equal(["far larger than ten", "12345"], await TakeAsync());
+        Assert.False(_outbox.TryAdd(Frame("123456")));
+        Assert.True(_outbox.TryAdd(Frame("67890")));
+        _outbox.Written("far larger than ten12345".Length);
+        Assert.False(_outbox.TryAdd(Frame("too large beside another")));
+        Assert.True(_outbox.TryAdd(Frame("12345")));
+        Assert.False(_outbox.TryAdd(Frame("6")));
+        await TakeAsync();
+        _outbox.Written(10);
+        Assert.True(_outbox.TryAdd(Frame("and so it is again")));
+    }
+
+    [Fact]
     public async Task The_last_frame_fits_even_when_nothing_else_does()
     {
         _outbox.TryAdd(Frame("1234567890"));
