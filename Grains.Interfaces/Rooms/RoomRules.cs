@@ -18,6 +18,12 @@ public static class RoomRules
     /// <summary>The longest reason, in UTF-16 code units.</summary>
     public const int ReasonLength = 250;
 
+    /// <summary>Who has this many rooms is invited into no other one but by administrators.</summary>
+    public const int MaxRoomsOfInvited = 1_000;
+
+    /// <summary>A user blocks at most this many others.</summary>
+    public const int MaxBlocks = 1_000;
+
     /// <summary>A user's typing is shown at most once in this time.</summary>
     public static readonly TimeSpan TypingInterval = TimeSpan.FromSeconds(3);
 

@@ -132,6 +132,15 @@ internal static class RoomAccess
     public static ChatException Blocked(string room) => new(
         ChatErrorCode.Blocked, $"one of the two users of '{room}' has blocked the other", "room");
 
+    public static ChatException BlockedInvitation(string user) => new(
+        ChatErrorCode.Blocked, $"'{user}' cannot be invited: one of you two has blocked the other", "user");
+
+    public static ChatException TooManyRooms(string user) => new(
+        ChatErrorCode.Forbidden, $"'{user}' cannot be invited: they are in {RoomRules.MaxRoomsOfInvited} rooms already", "user");
+
+    public static ChatException TooManyBlocks() => new(
+        ChatErrorCode.Forbidden, $"you have blocked {RoomRules.MaxBlocks} users, which is as many as can be; lift one first", "user");
+
     private static void CheckNotDirect(string room, RoomKind kind)
     {
         if (kind == RoomKind.Direct)

@@ -15,7 +15,7 @@ internal sealed partial class RoomGrain
         if (!HasTwo(out var one, out var other))
             throw new ChatException(ChatErrorCode.BadField, $"'{Room}' has no other user who could be blocked", "user");
         var wasOpen = await OpenAsync() is not null;
-        await _users.SetBlockAsync(by, by == one ? other : one, blocked, _clock.GetUtcNow());
+        if (!await _users.SetBlockAsync(by, by == one ? other : one, blocked, _clock.GetUtcNow())) throw RoomAccess.TooManyBlocks();
         _blockChanges++;
         _blocked = null;
         // What waits for its turn in the log is held against it too.

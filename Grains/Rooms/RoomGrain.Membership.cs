@@ -19,6 +19,7 @@ internal sealed partial class RoomGrain
             RoomAccess.CheckMayModerate(Room, standing, moderation, whom.Role);
             if (moderation.Action is not (ModerationAction.Invite or ModerationAction.Ban or ModerationAction.Unban))
                 RequireMember(whom, moderation.User);
+            if (moderation.Action == ModerationAction.Invite && whom.Role is null) await CheckMayBeInvitedAsync(moderation);
             // In its turn among the messages: whoever is banned says nothing after it, and whoever bans still may.
             if (await room.Log.TakeTurnAsync(
                 () => room.Members.IsStill(moderation.By, standing) && room.Members.IsStill(moderation.User, whom),
@@ -27,6 +28,15 @@ internal sealed partial class RoomGrain
                 return;
             }
         }
+    }
+
+    // What the one who is invited wants and has: no room knows it. Before the turn, for messages wait for that.
+    private async Task CheckMayBeInvitedAsync(Moderation invitation)
+    {
+        if (invitation.IsAdministrator || invitation.By == invitation.User) return;
+        if (await _reader.IsBlockedAsync(invitation.By, invitation.User)) throw RoomAccess.BlockedInvitation(invitation.User);
+        if (await _reader.CountRoomsOfAsync(invitation.User, RoomRules.MaxRoomsOfInvited) >= RoomRules.MaxRoomsOfInvited)
+            throw RoomAccess.TooManyRooms(invitation.User);
     }
 
     private async Task CarryOutAsync(OpenRoom room, Moderation moderation, Standing whom)

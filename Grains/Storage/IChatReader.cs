@@ -32,6 +32,9 @@ public interface IChatReader
     /// <summary>All rooms of a user, in the order of their ids.</summary>
     Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user);
 
+    /// <summary>How many rooms a user has, counted up to a number.</summary>
+    Task<int> CountRoomsOfAsync(string user, int atMost);
+
     /// <summary>Whether two users are members of the same room.</summary>
     /// <param name="one">One of them.</param>
     /// <param name="other">The other.</param>

@@ -1,3 +1,4 @@
+using OrleansChat.Rooms;
 using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Storage;
@@ -6,14 +7,21 @@ namespace OrleansChat.Grains.Storage;
 public interface IUserStore
 {
     /// <summary>Lets a user block another, or lifts it.</summary>
+    /// <returns>
+    /// Whether it is so now; not when <see cref="RoomRules.MaxBlocks"/> others are blocked already. Two processes that do it
+    /// at once may pass that number by one each.
+    /// </returns>
     /// <exception cref="StoreUnavailableException">The store cannot write.</exception>
-    Task SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at);
+    Task<bool> SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at);
 
     /// <summary>Keeps a user's display name; nothing removes it.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot write.</exception>
     Task SetNameAsync(string user, string? name, DateTimeOffset at);
 
-    /// <summary>Keeps whether the user is let in, and who decided it, in one step.</summary>
+    /// <summary>
+    /// Keeps whether the user is let in, and who decided it, in one step. The time from which tokens hold only moves
+    /// forward: whoever has not learned of a revocation does not undo it.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The store cannot write.</exception>
     Task SetAccessAsync(string user, UserAccess access, AuditRecord audit);
 }

@@ -101,6 +101,12 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
             PostgresValue.Of(user)),
     ];
 
+    public async Task<int> CountRoomsOfAsync(string user, int atMost) => (await ReadAsync(
+        "SELECT count(*)::int FROM (SELECT FROM members WHERE user_id = $1 LIMIT $2) AS counted",
+        static row => row.GetInt32(0),
+        PostgresValue.Of(user),
+        PostgresValue.Of(atMost)))[0];
+
     public async Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within)
     {
         var rows = await ReadAsync(

@@ -1,3 +1,4 @@
+using OrleansChat.Rooms;
 using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Storage.Postgres;
@@ -5,18 +6,30 @@ namespace OrleansChat.Grains.Storage.Postgres;
 /// <summary>Users in PostgreSQL.</summary>
 internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) : IUserStore
 {
-    public Task SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at) => writerOf(user).RunAsync(blocked
-        ? PostgresChange.Of(
-            user,
-            "INSERT INTO blocks (user_id, blocked, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
-            PostgresValue.Of(user),
-            PostgresValue.Of(other),
-            PostgresValue.Of(at))
-        : PostgresChange.Of(
+    public async Task<bool> SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at)
+    {
+        if (blocked)
+        {
+            // The row that is there already is answered too.
+            return await writerOf(user).RunAsync(PostgresChange.Of(
+                user,
+                "INSERT INTO blocks (user_id, blocked, at) SELECT $1, $2, $3 "
+                + "WHERE (SELECT count(*) FROM blocks WHERE user_id = $1) < $4 "
+                + "OR EXISTS (SELECT FROM blocks WHERE user_id = $1 AND blocked = $2) "
+                + "ON CONFLICT (user_id, blocked) DO UPDATE SET at = blocks.at RETURNING true",
+                PostgresValue.Of(user),
+                PostgresValue.Of(other),
+                PostgresValue.Of(at),
+                PostgresValue.Of(RoomRules.MaxBlocks)));
+        }
+
+        await writerOf(user).RunAsync(PostgresChange.Of(
             user,
             "DELETE FROM blocks WHERE user_id = $1 AND blocked = $2 RETURNING true",
             PostgresValue.Of(user),
             PostgresValue.Of(other)));
+        return true;
+    }
 
     public Task SetNameAsync(string user, string? name, DateTimeOffset at)
     {
@@ -36,7 +49,8 @@ internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) :
         return writerOf(user).RunAsync(PostgresChange.Of(
             user,
             "WITH changed AS (INSERT INTO users (user_id, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
-            + "ON CONFLICT (user_id) DO UPDATE SET tokens_from = excluded.tokens_from, suspended_until = excluded.suspended_until), "
+            + "ON CONFLICT (user_id) DO UPDATE SET tokens_from = greatest(users.tokens_from, excluded.tokens_from), "
+            + "suspended_until = excluded.suspended_until), "
             + "audited AS (INSERT INTO audit (at, action, by, user_id, until, reason) VALUES ($2, $5, $6, $1, $7, $8)) "
             + "SELECT true",
             PostgresValue.Of(user),

@@ -13,6 +13,10 @@ namespace OrleansChat.Grains.Storage.Sqlite;
 internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
 {
     private const int Connections = 4;
+
+    /// <summary>The rooms of a user, counted up to a number.</summary>
+    internal const string CountRoomsOf = "SELECT count(*) FROM (SELECT 1 FROM members WHERE user = $1 LIMIT $2)";
+
     private const string EventColumns = "seq, kind, sender, name, text, at, key, reply_to, data";
 
     // Holds the idle connections; whoever finds none waits for one to come back.
@@ -91,6 +95,9 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
             Archived: row.GetBoolean(5),
             MutedUntil: SqliteText.ToTimeOrNull(SqliteSession.TextOrNull(row, 6))),
         user).ToImmutableArray());
+
+    public Task<int> CountRoomsOfAsync(string user, int atMost) =>
+        ReadAsync(session => session.Query(CountRoomsOf, static row => row.GetInt32(0), user, atMost)[0]);
 
     public Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within) => ReadAsync(session => session.Query(
         "SELECT 1 FROM members a JOIN members b ON b.room = a.room AND b.user = $2 WHERE a.user = $1 "

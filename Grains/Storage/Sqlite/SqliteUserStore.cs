@@ -1,3 +1,4 @@
+using OrleansChat.Rooms;
 using OrleansChat.Users;
 
 namespace OrleansChat.Grains.Storage.Sqlite;
@@ -5,10 +6,25 @@ namespace OrleansChat.Grains.Storage.Sqlite;
 /// <summary>Users in SQLite.</summary>
 internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
 {
-    public Task SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at) => writer.RunAsync(session => blocked
-        ? session.Execute(
-            "INSERT INTO blocks (user, blocked, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", user, other, SqliteText.Of(at))
-        : session.Execute("DELETE FROM blocks WHERE user = $1 AND blocked = $2", user, other));
+    public Task<bool> SetBlockAsync(string user, string other, bool blocked, DateTimeOffset at) => writer.RunAsync(session =>
+    {
+        if (!blocked)
+        {
+            session.Execute("DELETE FROM blocks WHERE user = $1 AND blocked = $2", user, other);
+            return true;
+        }
+
+        // The row that is there already counts as changed.
+        return session.Execute(
+            "INSERT INTO blocks (user, blocked, at) SELECT $1, $2, $3 "
+            + "WHERE (SELECT count(*) FROM blocks WHERE user = $1) < $4 "
+            + "OR EXISTS (SELECT 1 FROM blocks WHERE user = $1 AND blocked = $2) "
+            + "ON CONFLICT (user, blocked) DO UPDATE SET at = blocks.at",
+            user,
+            other,
+            SqliteText.Of(at),
+            RoomRules.MaxBlocks) == 1;
+    });
 
     public Task SetNameAsync(string user, string? name, DateTimeOffset at)
     {
@@ -23,7 +39,9 @@ internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
         {
             session.Execute(
                 "INSERT INTO users (user, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
-                + "ON CONFLICT (user) DO UPDATE SET tokens_from = excluded.tokens_from, suspended_until = excluded.suspended_until",
+                + "ON CONFLICT (user) DO UPDATE SET "
+                + "tokens_from = nullif(max(coalesce(users.tokens_from, ''), coalesce(excluded.tokens_from, '')), ''), "
+                + "suspended_until = excluded.suspended_until",
                 user,
                 SqliteText.Of(audit.At),
                 SqliteText.OfOrNull(access.TokensFrom),

@@ -57,6 +57,8 @@ public sealed class StaleReadTests
 
         public Task<ImmutableArray<RoomEntry>> ListRoomsOfAsync(string user) => reader.ListRoomsOfAsync(user);
 
+        public Task<int> CountRoomsOfAsync(string user, int atMost) => reader.CountRoomsOfAsync(user, atMost);
+
         public Task<bool> ShareRoomAsync(string one, string other, ImmutableArray<string>? within) => reader.ShareRoomAsync(one, other, within);
 
         public Task<RoomListing> ListRoomsAsync(

@@ -61,6 +61,7 @@ internal static class PermissionRules
 
         // Members.
         new("Into a private room moderators and owners invite.", c => c.Deed == Deed.Invite && c.IsPrivate && AsRuler(c) < OfModerator, _ => Outcome.Refused("forbidden", field: null)),
+        new("Nobody invites whom they have blocked, or who has blocked them; administrators do, and members are members already.", c => IsInvitingBlocked(c), _ => Outcome.Refused("blocked", "user")),
         new("Nobody invites the banned.", c => c.Deed == Deed.Invite && IsTargetBanned(c), _ => Outcome.Refused("banned", "user")),
         new("Into a public one every member does.", c => c.Deed == Deed.Invite),
         new("Moderation is for moderators and owners.", c => AsRuler(c) < OfModerator, _ => Outcome.Refused("forbidden", field: null)),
@@ -116,6 +117,9 @@ internal static class PermissionRules
     private static bool IsMuted(Cell c) => c.Under == Under.Muted && !(IsAbove(c) && !c.Deed.IsOfOwnPlace());
 
     private static bool IsTargetBanned(Cell c) => c.Whom == Whom.Banned || (c.Whom == Whom.Oneself && c.Under == Under.Banned);
+
+    private static bool IsInvitingBlocked(Cell c) =>
+        c.Deed == Deed.Invite && c.Under is Under.Blocked or Under.Blocking && !IsAbove(c) && c.Whom != Whom.Oneself && OfTarget(c) == NotBelonging;
 
     private static bool IsGivingUp(Cell c)
     {

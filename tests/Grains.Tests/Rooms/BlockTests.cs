@@ -113,6 +113,61 @@ public abstract class BlockTests(ChatCluster cluster)
     }
 
     [Fact]
+    public async Task A_block_is_not_walked_around_by_an_invitation()
+    {
+        var (one, other, id) = NewTwo();
+        await cluster.Room(id).Block(other, true);
+        foreach (var kind in new[] { RoomKind.Private, RoomKind.Public })
+        {
+            var room = cluster.Room(cluster.Name("room"));
+            await room.Create(one, kind, topic: null, connection: null);
+            await RefusedAsync(ChatErrorCode.Blocked, "user", () => room.Moderate(new Moderation(one, ModerationAction.Invite, other)));
+            Assert.Null((await cluster.Temp.Reader.FindStandingAsync(room.GetPrimaryKeyString(), other))!.Role);
+            // An administrator may, and whoever is a member is one already.
+            await room.Moderate(new Moderation(one, ModerationAction.Invite, other, IsAdministrator: true));
+            await room.Moderate(new Moderation(one, ModerationAction.Invite, other));
+            await room.Leave(other, null);
+            await cluster.Room(id).Block(other, false);
+            await room.Moderate(new Moderation(one, ModerationAction.Invite, other));
+            await cluster.Room(id).Block(other, true);
+        }
+    }
+
+    [Fact]
+    public async Task Who_has_so_many_rooms_is_invited_by_administrators_alone()
+    {
+        var (one, other, _) = NewTwo();
+        await cluster.Temp.ExecuteAsync(
+            $"INSERT INTO members WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {RoomRules.MaxRoomsOfInvited}) "
+            + $"SELECT '{other}-' || i, '{other}', 'member', 0, '2026-11-21T09:00:00.000Z', NULL FROM n");
+        var rooms = Enumerable.Range(0, 2).Select(_ => cluster.Room(cluster.Name("room"))).ToList();
+        foreach (var room in rooms) await room.Create(one, RoomKind.Private, topic: null, connection: null);
+        await rooms[0].Moderate(new Moderation(one, ModerationAction.Invite, other));
+        var refused = await RefusedAsync(
+            ChatErrorCode.Forbidden, "user", () => rooms[1].Moderate(new Moderation(one, ModerationAction.Invite, other)));
+        Assert.Contains("1000 rooms", refused.Message, StringComparison.Ordinal);
+        // They are in that one.
+        await rooms[0].Moderate(new Moderation(one, ModerationAction.Invite, other));
+        await rooms[1].Moderate(new Moderation(one, ModerationAction.Invite, other, IsAdministrator: true));
+    }
+
+    [Fact]
+    public async Task Who_has_blocked_so_many_blocks_nobody_else()
+    {
+        var (one, other, id) = NewTwo();
+        await cluster.Temp.ExecuteAsync(
+            $"INSERT INTO blocks WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {RoomRules.MaxBlocks}) "
+            + $"SELECT '{one}', 'user' || i, '2026-11-21T09:00:00.000Z' FROM n");
+        var refused = await RefusedAsync(ChatErrorCode.Forbidden, "user", () => cluster.Room(id).Block(one, true));
+        Assert.Contains("1000 users", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await cluster.Room(id).SendAsync(other, "hi")).Seq);
+        await cluster.Room(id).Block(one, false);
+        await cluster.Room(ChatId.DirectRoom(one, "user1")).Block(one, false);
+        await cluster.Room(id).Block(one, true);
+        await RefusedAsync(ChatErrorCode.Blocked, "room", () => cluster.Room(id).SendAsync(other, "hi"));
+    }
+
+    [Fact]
     public async Task Only_the_two_block_and_not_themselves()
     {
         var (one, other, id) = NewTwo();

@@ -27,6 +27,7 @@ public sealed class PostgresPlanTests(SharedPostgres postgres)
                 await temp.Reader.ReadBeforeAsync(head.Room, long.MaxValue, 2);
                 await temp.Reader.ListMembersAsync(head.Room, "user", 2);
                 await temp.Reader.ListRoomsOfAsync("nobody");
+                await temp.Reader.CountRoomsOfAsync($"user{i}", 10);
                 await temp.Rooms.SetMutedAsync(fence, $"user{i}", TempStore.At);
                 await temp.Rooms.SetRoleAsync(fence, $"user{i}", MemberRole.Moderator);
                 await temp.Rooms.UnbanAsync(fence, $"user{i}");
