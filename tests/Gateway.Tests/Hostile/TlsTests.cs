@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -21,9 +20,14 @@ public sealed class TlsTests : IDisposable
 {
     private const string Flooder = "127.0.0.2";
 
+    private readonly DataDirectory _directory = new();
     private readonly X509Certificate2 _certificate = Certify();
 
-    public void Dispose() => _certificate.Dispose();
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        _directory.Dispose();
+    }
 
     [Fact]
     public async Task A_TLS_handshake_that_does_not_go_on_ends_the_connection()
@@ -90,14 +94,17 @@ public sealed class TlsTests : IDisposable
         $"GET /ws?user=visitor HTTP/1.1\r\nHost: {gateway.Http.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
-    private Task<TestGateway> StartAsync(Action<IServiceCollection> configure) => TestGateway.StartAsync(
-        builder =>
-        {
-            builder.WebHost.ConfigureKestrel(server => server.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificate));
-            configure(builder.Services);
-        },
-        "urls=https://127.0.0.1:0",
-        "Chat:Limits:ConnectionsPerUser=100");
+    private Task<TestGateway> StartAsync(Action<IServiceCollection> configure)
+    {
+        // As an operator gives it: what is set for TLS in code takes the place of what the gateway sets.
+        var path = Path.Combine(_directory.Path, "gateway.pfx");
+        File.WriteAllBytes(path, _certificate.Export(X509ContentType.Pkcs12));
+        return TestGateway.StartAsync(
+            builder => configure(builder.Services),
+            "urls=https://127.0.0.1:0",
+            $"Kestrel:Certificates:Default:Path={path}",
+            "Chat:Limits:ConnectionsPerUser=100");
+    }
 
     /// <summary>The status of the answer to a handshake over TLS; 0 when the connection ended without one.</summary>
     private async Task<int> KnockAsync(TestGateway gateway, string from)
@@ -144,7 +151,8 @@ public sealed class TlsTests : IDisposable
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now - TimeSpan.FromDays(1), now + TimeSpan.FromDays(1));
-        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
+        return X509CertificateLoader.LoadPkcs12(
+            certificate.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
     }
 
     /// <summary>The system's clock, but for the gate's patience, which never ends.</summary>
