@@ -26,7 +26,8 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        foreach (var context in _contexts) await context.CloseAsync();
+        // Chromium can forget to answer when a page is being loaded at that moment: a test that fails says more than none.
+        foreach (var context in _contexts) await context.CloseAsync().WaitAsync(TimeSpan.FromMinutes(1));
         await Server.DisposeAsync();
         Faults.AssertNone();
     }

@@ -136,6 +136,9 @@ public sealed class TabTests(Chromium chromium) : AccountTest(chromium)
             }
             """, Password);
         Assert.Equal("bob", (await Kept.ReadAsync(alice.Page))?.User);
+        // A browser that is closed while one of its pages is being loaded may never say that it is.
+        await Expect(Me(tab)).ToContainTextAsync("bob");
+        await Expect(tab.Title).ToHaveTextAsync("lobby");
     }
 
     [Fact]
