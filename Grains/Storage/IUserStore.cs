@@ -20,7 +20,8 @@ public interface IUserStore
 
     /// <summary>
     /// Keeps whether the user is let in, and who decided it, in one step. The time from which tokens hold only moves
-    /// forward: whoever has not learned of a revocation does not undo it.
+    /// forward, and a suspension is touched by <c>suspend</c> and <c>unsuspend</c> alone: whoever has not learned of what another
+    /// activation decided does not undo it.
     /// </summary>
     /// <exception cref="StoreUnavailableException">The store cannot write.</exception>
     Task SetAccessAsync(string user, UserAccess access, AuditRecord audit);

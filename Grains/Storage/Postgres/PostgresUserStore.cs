@@ -50,7 +50,7 @@ internal sealed class PostgresUserStore(Func<string, PostgresWriter> writerOf) :
             user,
             "WITH changed AS (INSERT INTO users (user_id, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
             + "ON CONFLICT (user_id) DO UPDATE SET tokens_from = greatest(users.tokens_from, excluded.tokens_from), "
-            + "suspended_until = excluded.suspended_until), "
+            + "suspended_until = CASE WHEN $5 IN ('suspend', 'unsuspend') THEN excluded.suspended_until ELSE users.suspended_until END), "
             + "audited AS (INSERT INTO audit (at, action, by, user_id, until, reason) VALUES ($2, $5, $6, $1, $7, $8)) "
             + "SELECT true",
             PostgresValue.Of(user),

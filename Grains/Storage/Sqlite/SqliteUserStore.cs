@@ -41,11 +41,12 @@ internal sealed class SqliteUserStore(SqliteWriter writer) : IUserStore
                 "INSERT INTO users (user, created_at, tokens_from, suspended_until) VALUES ($1, $2, $3, $4) "
                 + "ON CONFLICT (user) DO UPDATE SET "
                 + "tokens_from = nullif(max(coalesce(users.tokens_from, ''), coalesce(excluded.tokens_from, '')), ''), "
-                + "suspended_until = excluded.suspended_until",
+                + "suspended_until = CASE WHEN $5 IN ('suspend', 'unsuspend') THEN excluded.suspended_until ELSE users.suspended_until END",
                 user,
                 SqliteText.Of(audit.At),
                 SqliteText.OfOrNull(access.TokensFrom),
-                SqliteText.OfOrNull(access.SuspendedUntil));
+                SqliteText.OfOrNull(access.SuspendedUntil),
+                audit.Action);
             SqliteAudit.Insert(session, audit);
             return true;
         });

@@ -57,6 +57,23 @@ public abstract class UserStoreTests(Func<Task<TempStore>> open)
         async Task<UserAccess> AccessAsync() => (await temp.Reader.FindUserAsync("alice"))!.Access;
     }
 
+    [Theory]
+    [InlineData("revoke")]
+    [InlineData("disconnect")]
+    public async Task Who_has_not_learned_of_a_suspension_neither_lifts_nor_restores_it(string action)
+    {
+        await using var temp = await open();
+        await SetAsync("suspend", DateTimeOffset.MaxValue);
+        await SetAsync(action, null);
+        Assert.NotNull((await temp.Reader.FindUserAsync("alice"))!.Access.SuspendedUntil);
+        await SetAsync("unsuspend", null);
+        await SetAsync(action, DateTimeOffset.MaxValue);
+        Assert.Null((await temp.Reader.FindUserAsync("alice"))!.Access.SuspendedUntil);
+
+        Task SetAsync(string what, DateTimeOffset? until) => temp.Users.SetAccessAsync(
+            "alice", new UserAccess(TokensFrom: null, until), new AuditRecord(At, Room: null, what, "root", "alice"));
+    }
+
     [Fact]
     public async Task Rooms_of_a_user_are_counted_up_to_a_number()
     {
