@@ -1,7 +1,6 @@
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(OrleansChat.Browser.Tests.Browsers.Chromium))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace OrleansChat.Browser.Tests.Browsers;
 

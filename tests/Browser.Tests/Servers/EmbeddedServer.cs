@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansChat.Gateway.Authentication;
@@ -10,6 +11,9 @@ namespace OrleansChat.Browser.Tests.Servers;
 /// <summary>The gateway in this process, on a free port.</summary>
 internal sealed class EmbeddedServer : IChatServer
 {
+    // Its silo looks for a free port and takes it a moment later; of several that start, another may have it by then.
+    private const int Attempts = 3;
+
     private readonly WebApplication _app;
     private readonly DataFolder _data;
 
@@ -20,12 +24,23 @@ internal sealed class EmbeddedServer : IChatServer
     /// <param name="settings">As on the command line.</param>
     public static async Task<EmbeddedServer> StartAsync(params string[] settings)
     {
-        var data = new DataFolder();
-        var app = ChatGateway.Build(
-            ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={data.Path}", .. settings],
-            builder => builder.Logging.ClearProviders());
-        await app.StartAsync();
-        return new EmbeddedServer(app, data);
+        for (var attempt = 1; ; attempt++)
+        {
+            var data = new DataFolder();
+            var app = ChatGateway.Build(
+                ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={data.Path}", .. settings],
+                builder => builder.Logging.ClearProviders());
+            try
+            {
+                await app.StartAsync();
+                return new EmbeddedServer(app, data);
+            }
+            catch (AddressInUseException) when (attempt < Attempts)
+            {
+                await app.DisposeAsync();
+                data.Dispose();
+            }
+        }
     }
 
     /// <summary>A token such as this server issues, for as long as is wanted.</summary>
