@@ -51,7 +51,15 @@ internal sealed class Arrivals(TimeProvider clock) : IDisposable
         /// <summary>They are in, or gone. Once is enough.</summary>
         public void Leave()
         {
-            if (Interlocked.Exchange(ref _left, 1) == 0) _places.Release();
+            if (Interlocked.Exchange(ref _left, 1) != 0) return;
+            try
+            {
+                _places.Release();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The gateway has ended, and nobody waits for the place. Thrown on a timer it would end the process.
+            }
         }
 
         public void Dispose()

@@ -45,6 +45,17 @@ public sealed class ArrivalsTests
         Assert.NotNull(await arrivals.ComeInAsync(CancellationToken.None).WaitAsync(Wire.Patience.Limit));
     }
 
+    [Fact]
+    public async Task Who_comes_in_while_the_gateway_ends_does_not_end_the_process()
+    {
+        var arrivals = new Arrivals(_clock);
+        var first = await FillAsync(arrivals);
+        arrivals.Dispose();
+        first.Leave();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, _clock.Pending);
+    }
+
     private static async Task<Arrivals.Place> FillAsync(Arrivals arrivals)
     {
         var first = (await arrivals.ComeInAsync(CancellationToken.None))!;
