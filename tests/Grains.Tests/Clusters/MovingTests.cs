@@ -90,7 +90,9 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
         held.SetResult(true);
         behind.Answer = static () => Task.FromResult(true);
         await room.SendSurelyAsync("alice", "after", "k");
-        await Eventually.TrueAsync(() => behind.Events.Any(e => e.Seq == 4), "it is sent what came after the move");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(behind.Events.Any(e => e.Seq == 4)),
+            () => $"it is sent what came after the move; it was sent {string.Join("; ", behind.Batches)}");
         // The first that it hears from there names what was under way, or behind that, when the room left.
         var since = behind.Batches.Where(b => b.Epoch > before.Epoch).ToList();
         Assert.Equal(3, since[0].LastSeq);
