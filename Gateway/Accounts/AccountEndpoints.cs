@@ -21,11 +21,12 @@ internal static class AccountEndpoints
         accounts.MapPost("/login", LogInAsync).AllowAnonymous()
             .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403).WithSummary("Logs a user in.");
         accounts.MapPost("/refresh", RefreshAsync).AllowAnonymous()
-            .RequireRateLimiting(AddressLimits.Connect).WithErrors(403).WithSummary("Gives new tokens for a refresh token.");
+            .RequireRateLimiting(AddressLimits.Connect).WithMetadata(new NeededToGoOn()).WithErrors(403)
+            .WithSummary("Gives new tokens for a refresh token.");
         accounts.MapPost("/password", ChangePasswordAsync).RequireAuthorization()
             .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403)
             .WithSummary("Gives the caller another password, and ends all tokens and connections that there were.");
-        accounts.MapPost("/logout", LogOutAsync).RequireAuthorization().WithErrors(403)
+        accounts.MapPost("/logout", LogOutAsync).RequireAuthorization().WithMetadata(new NeededToGoOn()).WithErrors(403)
             .WithSummary("Ends all tokens and connections of the caller, everywhere.");
     }
 

@@ -13,8 +13,6 @@ namespace OrleansChat.Gateway.Accounts;
 /// </summary>
 internal sealed class KeysCertificates
 {
-    private static readonly string[] Settings = [.. typeof(KeysCertificateOptions).GetProperties().Select(property => property.Name)];
-
     private readonly List<X509Certificate2> _all;
 
     private KeysCertificates(X509Certificate2? current, List<X509Certificate2> others)
@@ -66,7 +64,7 @@ internal sealed class KeysCertificates
     private static X509Certificate2 Load(IConfigurationSection section)
     {
         if (!string.IsNullOrEmpty(section.Value)) throw new FormatException($"{section.Path} is not a setting by itself; set {section.Path}:Path");
-        if (SettingRange.Unknown(section, Settings).FirstOrDefault() is { } unknown) throw new FormatException(unknown);
+        if (SettingShape.Check(section, typeof(KeysCertificateOptions)).FirstOrDefault() is { } wrong) throw new FormatException(wrong);
         var options = section.Get<KeysCertificateOptions>();
         if (string.IsNullOrEmpty(options?.Path)) throw new FormatException($"{section.Path}:Path is missing");
         X509Certificate2 certificate;

@@ -120,20 +120,21 @@ internal readonly struct CommandFields(JsonElement command)
         return value.ValueKind == JsonValueKind.String ? Unescape(field, value) : throw Bad(field, $"{field} is not a string");
     }
 
-    private static string Unescape(string field, JsonElement value) => WellFormed(field, () => value.GetString()!);
+    private static string Unescape(string field, JsonElement value) => WellFormed(field, value, static value => value.GetString()!);
 
-    private static ReadOnlyMemory<byte> Compact(string field, JsonElement value) => WellFormed(field, () =>
+    private static ReadOnlyMemory<byte> Compact(string field, JsonElement value) => WellFormed(field, value, static value =>
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, JsonFrames.Options)) value.WriteTo(writer);
         return buffer.WrittenMemory;
     });
 
-    private static T WellFormed<T>(string field, Func<T> read)
+    // Each text of each command comes through here: nothing is made for it but the text.
+    private static T WellFormed<T>(string field, JsonElement value, Func<JsonElement, T> read)
     {
         try
         {
-            return read();
+            return read(value);
         }
         catch (InvalidOperationException)
         {

@@ -26,7 +26,7 @@ internal sealed partial class JsonConnection : Connection
     private readonly Queue<long> _badFrames = new();
     private readonly Dictionary<string, RoomCommands> _queues = [];
 
-    // Rooms of which it may hear nothing any more, each with how many commands to follow it no longer wait behind others.
+    // Rooms of which it may hear nothing any more, each with how many commands are waiting that end following it.
     private ImmutableDictionary<string, int> _leaving = ImmutableDictionary<string, int>.Empty;
     private readonly SemaphoreSlim _inFlight = new(MaxInFlight, MaxInFlight);
 
@@ -86,7 +86,7 @@ internal sealed partial class JsonConnection : Connection
 
     public override void Deliver(RoomFrame frame)
     {
-        if (_leaving.ContainsKey(frame.Room)) return;
+        if (!_leaving.IsEmpty && _leaving.ContainsKey(frame.Room)) return;
         switch (frame.Signal)
         {
             // One's own typing is no news, and one's read cursor in a large room is nobody else's.

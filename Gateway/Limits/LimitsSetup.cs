@@ -36,10 +36,8 @@ internal static class LimitsSetup
         static context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
         static api => api.Use(static (HttpContext context, RequestDelegate next) =>
         {
-            // Whoever is there goes on, which takes other tokens from time to time.
-            var isOfThoseWhoAreThere = context.Request.Path.StartsWithSegments("/api/accounts/refresh", StringComparison.OrdinalIgnoreCase)
-                || context.Request.Path.StartsWithSegments("/api/accounts/logout", StringComparison.OrdinalIgnoreCase);
-            if (!isOfThoseWhoAreThere && !context.User.IsInRole(ChatClaims.Administrator)) context.RequestServices.GetRequiredService<Overload>().Check();
+            var isToGoOn = context.GetEndpoint()?.Metadata.GetMetadata<NeededToGoOn>() is not null;
+            if (!isToGoOn && !context.User.IsInRole(ChatClaims.Administrator)) context.RequestServices.GetRequiredService<Overload>().Check();
             return next(context);
         }));
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansChat.Gateway.Tests.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Users;
@@ -38,11 +39,12 @@ public sealed class UsedTokensTests : IAsyncLifetime
     [InlineData("RenewSession")]
     public async Task What_is_handed_out_while_the_password_changes_ends_with_the_old_one(string lastLook)
     {
-        var held = new HeldAnswer(lastLook);
+        var isRegistered = false;
+        var held = new HeldCall(call => isRegistered && call.MethodName == lastLook, isAnswered: true);
         await using var gateway = await AccountGateway.StartAsync(
             builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held), iterations: 500);
         var before = await gateway.RegisterAsync("alice");
-        held.HoldNext();
+        isRegistered = true;
         var late = lastLook == "OpenSession"
             ? gateway.Client.LogInAsync("alice", AccountGateway.Password)
             : gateway.Client.RefreshAsync(before.RefreshToken);

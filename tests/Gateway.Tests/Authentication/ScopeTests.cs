@@ -126,7 +126,7 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
     [Fact]
     public async Task A_room_that_waits_to_be_followed_is_not_when_the_token_has_lost_it_meanwhile()
     {
-        var held = new HeldCall("two");
+        var held = HeldCall.ForHistory("two");
         await using var gateway = await TokenGateway.StartAsync(builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held));
         await using var bob = await gateway.ConnectAsync("bob");
         await bob.JoinAsync("two");

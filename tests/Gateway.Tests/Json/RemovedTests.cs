@@ -11,7 +11,7 @@ public sealed class RemovedTests
     [Fact]
     public async Task Who_is_kicked_hears_nothing_after_the_news_though_a_command_of_theirs_still_waits()
     {
-        var held = new HeldCall("lobby");
+        var held = HeldCall.ForHistory("lobby");
         await using var gateway = await TestGateway.StartAsync(builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held));
         await using var owner = await gateway.ConnectToAllAsync("owner");
         await owner.DoAsync(new { type = "create", room = "lobby", kind = "public" });
