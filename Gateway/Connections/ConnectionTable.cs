@@ -5,8 +5,11 @@ namespace OrleansChat.Gateway.Connections;
 /// <summary>All connections of this gateway, and whether there may be more.</summary>
 internal sealed class ConnectionTable
 {
-    // From the upgrade to the end: also those that are on their way in, or are being refused.
-    private readonly ConcurrentDictionary<ClientSocket, Task> _sockets = new();
+    // From the upgrade to the end: also those that are being refused.
+    private readonly ConcurrentDictionary<ClientSocket, bool> _sockets = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _door = new();
+    private int _within;
     private int _served;
     private volatile bool _draining;
     private volatile bool _closed;
@@ -38,13 +41,42 @@ internal sealed class ConnectionTable
     public void BeginDraining() => _draining = true;
 
     /// <summary>Takes no new connections; who is just coming in is told goodbye.</summary>
-    public void CloseDoor() => _closed = true;
+    public void CloseDoor()
+    {
+        lock (_door)
+        {
+            _closed = true;
+            if (_within == 0) _empty.TrySetResult();
+        }
+    }
+
+    /// <summary>Passes the door, unless it is closed; <see cref="GoOut"/> is the way back.</summary>
+    public bool TryPass()
+    {
+        lock (_door)
+        {
+            if (_closed) return false;
+            _within++;
+            return true;
+        }
+    }
+
+    /// <summary>Who had passed the door is gone.</summary>
+    public void GoOut()
+    {
+        lock (_door)
+        {
+            if (--_within == 0 && _closed) _empty.TrySetResult();
+        }
+    }
+
+    /// <summary>Ended when the door is closed and everybody who had passed it is gone, whether they had a socket yet or not.</summary>
+    public Task EmptyAsync() => _empty.Task;
 
     /// <summary>Knows of a socket for as long as somebody has to do with it.</summary>
     public async Task HoldAsync(ClientSocket socket, Func<Task> serve)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _sockets[socket] = ended.Task;
+        _sockets[socket] = true;
         try
         {
             // The door may have closed while it was upgraded.
@@ -54,12 +86,8 @@ internal sealed class ConnectionTable
         finally
         {
             _sockets.TryRemove(socket, out _);
-            ended.SetResult();
         }
     }
-
-    /// <summary>Ended when all sockets of this moment have.</summary>
-    public Task EmptyAsync() => Task.WhenAll(_sockets.Values);
 
     /// <summary>Cuts off whoever is still here.</summary>
     /// <returns>How many that were.</returns>

@@ -18,6 +18,8 @@ internal sealed class SocketEndpoint(
     GatewayServices services,
     ILogger<SocketEndpoint> logger)
 {
+    private const string Draining = "This gateway is draining.";
+
     private readonly AddressTable _addresses = new(services.Limits.ConnectionsPerAddress);
 
     /// <summary>Upgrades the request and serves it until the connection has ended.</summary>
@@ -33,14 +35,36 @@ internal sealed class SocketEndpoint(
             return;
         }
 
-        // A load balancer takes them to another gateway, which a goodbye after the upgrade would not let it.
-        if (connections.IsClosed || !silos.IsMade)
+        if (!silos.IsMade)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsync(connections.IsClosed ? "This gateway is draining.\n" : "There is no silo yet.\n");
-            return;
+            await RefuseAsync(context, "There is no silo yet.");
         }
+        else if (!connections.TryPass())
+        {
+            await RefuseAsync(context, Draining);
+        }
+        else
+        {
+            try
+            {
+                await PassAsync(context, format);
+            }
+            finally
+            {
+                connections.GoOut();
+            }
+        }
+    }
 
+    // A load balancer takes them to another gateway, which a goodbye after the upgrade would not let it.
+    private static Task RefuseAsync(HttpContext context, string why)
+    {
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync(why + "\n");
+    }
+
+    private async Task PassAsync(HttpContext context, SocketFormat format)
+    {
         var address = ClientAddress.Of(context);
         if (!_addresses.TryEnter(address))
         {
@@ -62,13 +86,17 @@ internal sealed class SocketEndpoint(
     {
         if (await arrivals.ComeInAsync(context.RequestAborted) is not { } arrival)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             context.Response.Headers.RetryAfter = Overload.RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-            await context.Response.WriteAsync("Too many are coming in at the moment.\n");
+            await RefuseAsync(context, "Too many are coming in at the moment.");
             return;
         }
 
-        using (arrival) await UpgradeAsync(context, format, arrival);
+        using (arrival)
+        {
+            // It may have closed while they waited.
+            if (connections.IsClosed) await RefuseAsync(context, Draining);
+            else await UpgradeAsync(context, format, arrival);
+        }
     }
 
     private async Task UpgradeAsync(HttpContext context, SocketFormat format, Arrivals.Place arrival)

@@ -37,6 +37,25 @@ public sealed class ConnectionTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_was_on_the_way_in_when_the_door_closed_is_waited_for_and_not_cut_off_as_soon_as_the_others_are_gone()
+    {
+        Assert.True(_table.TryPass());
+        Assert.True(_table.TryPass());
+        var drained = new Draining(_table, Options.Create(new DrainOptions()), _clock, NullLogger<Draining>.Instance).DrainAsync();
+        Assert.False(_table.TryPass());
+        await Patience.UntilAsync(() => Task.FromResult(_clock.Pending == 1), "it waited for both");
+        _table.GoOut();
+        Assert.False(_table.EmptyAsync().IsCompleted);
+        var told = new TaskCompletionSource();
+        var serving = _table.HoldAsync(_socket, () => told.Task);
+        Assert.False(drained.IsCompleted);
+        told.SetResult();
+        await serving;
+        _table.GoOut();
+        await drained.WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
     public async Task Who_was_being_upgraded_when_the_door_closed_is_told_at_once()
     {
         _table.BeginDraining();
@@ -53,6 +72,7 @@ public sealed class ConnectionTableTests : IAsyncLifetime
     [Fact]
     public async Task Who_does_not_close_is_cut_off_when_the_time_for_it_is_over()
     {
+        Assert.True(_table.TryPass());
         var serving = _table.HoldAsync(_socket, () => _socket.RunAsync(_ => ValueTask.CompletedTask));
         var drained = new Draining(_table, Options.Create(new DrainOptions()), _clock, NullLogger<Draining>.Instance).DrainAsync();
         // The socket's own patience, and that of the drain.
@@ -61,6 +81,7 @@ public sealed class ConnectionTableTests : IAsyncLifetime
         Assert.False(serving.IsCompleted);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await serving.WaitAsync(Patience.Limit);
+        _table.GoOut();
         await drained.WaitAsync(Patience.Limit);
     }
 }
