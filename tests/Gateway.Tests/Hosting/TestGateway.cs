@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,17 +18,14 @@ internal sealed class TestGateway : IAsyncDisposable
         "Chat:Limits:UserCommandsPerSecond=1000000", "Chat:Limits:UserCommandBurst=1000000",
     ];
 
-    private readonly DataDirectory _directory = new();
-    private readonly FaultLog _log = new();
+    // Its silo looks for a free port and takes it a moment later; of several that start, another may have it by then.
+    private const int Attempts = 3;
+
+    private readonly DataDirectory _directory;
+    private readonly FaultLog _log;
     private readonly WebApplication _app;
 
-    private TestGateway(string[] settings, Action<WebApplicationBuilder>? configure) => _app = ChatGateway.Build(
-        ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={_directory.Path}", .. settings.Select(setting => $"--{setting}")],
-        builder =>
-        {
-            builder.Logging.ClearProviders().AddProvider(_log);
-            configure?.Invoke(builder);
-        });
+    private TestGateway(WebApplication app, DataDirectory directory, FaultLog log) => (_app, _directory, _log) = (app, directory, log);
 
     public IReadOnlyCollection<string> Faults => _log.Faults;
 
@@ -43,9 +41,17 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="settings">Such as <c>Chat:Limits:PingSeconds=1</c>.</param>
     public static async Task<TestGateway> StartAsync(Action<WebApplicationBuilder>? configure, params string[] settings)
     {
-        var gateway = new TestGateway(settings, configure);
-        await gateway._app.StartAsync();
-        return gateway;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryStartAsync(configure, settings);
+            }
+            catch (AddressInUseException) when (attempt < Attempts)
+            {
+                // The next one has ports of its own.
+            }
+        }
     }
 
     public Uri Socket(string pathAndQuery) => new($"ws://{Http.Authority}{pathAndQuery}");
@@ -100,5 +106,30 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _directory.Dispose();
+    }
+
+    private static async Task<TestGateway> TryStartAsync(Action<WebApplicationBuilder>? configure, string[] settings)
+    {
+        var directory = new DataDirectory();
+        WebApplication? app = null;
+        try
+        {
+            var log = new FaultLog();
+            app = ChatGateway.Build(
+                ["--urls", "http://127.0.0.1:0", $"--Chat:DataDirectory={directory.Path}", .. settings.Select(setting => $"--{setting}")],
+                builder =>
+                {
+                    builder.Logging.ClearProviders().AddProvider(log);
+                    configure?.Invoke(builder);
+                });
+            await app.StartAsync();
+            return new TestGateway(app, directory, log);
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            directory.Dispose();
+            throw;
+        }
     }
 }
