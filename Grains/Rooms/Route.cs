@@ -12,20 +12,19 @@ namespace OrleansChat.Grains.Rooms;
 /// <remarks>
 /// The lane holds no payloads. It holds the seq that it will send next, and takes the events from the room's recent
 /// ones when the batch before has arrived. If they are gone by then, it says only "you are at seq N", and the gateway
-/// pulls. A batch that failed is sent again: the gateway drops what it has. Signals wait in a short queue, and the
-/// oldest go first when it is full.
+/// pulls. A batch that failed is sent again, with what has come since: the gateway drops what it has. Signals wait in a
+/// <see cref="SignalQueue"/>.
 /// </remarks>
 internal sealed partial class Route
 {
     private const int MaxEventsPerBatch = 256;
-    private const int MaxSignals = 256;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly RoomLog _log;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Queue<RoomSignal> _signals = new();
+    private readonly SignalQueue _signals = new();
     private readonly RoomHead _head;
     private long _next;
     private bool _hasNewsOfItself;
@@ -48,7 +47,7 @@ internal sealed partial class Route
         (_head, _log, _clock, _logger) = (head, log, clock, logger);
         (Id, Gateway, Observer, Number) = (carried.Id, carried.Gateway, carried.Observer, carried.Number);
         (_next, _ageBefore, _renewedAt) = (carried.Next, carried.Age, clock.GetTimestamp());
-        foreach (var signal in carried.Signals) _signals.Enqueue(signal);
+        foreach (var signal in carried.Signals) _signals.Add(signal);
         _hasNewsOfItself = true;
     }
 
@@ -80,7 +79,7 @@ internal sealed partial class Route
     public CarriedRoute Carry()
     {
         // Announcements of presence are numbered by epoch; the gateway's next renewal makes up for them.
-        var signals = _signals.Where(signal => signal is not PresenceSignal);
+        var signals = _signals.All.Where(signal => signal is not PresenceSignal);
         return new CarriedRoute(Id, Gateway, Observer, [.. Users], Number, _next, Age, [.. signals]);
     }
 
@@ -98,8 +97,7 @@ internal sealed partial class Route
 
     public void Signal(RoomSignal signal)
     {
-        if (_signals.Count == MaxSignals) _signals.Dequeue();
-        _signals.Enqueue(signal);
+        _signals.Add(signal);
         Kick();
     }
 
@@ -124,12 +122,14 @@ internal sealed partial class Route
                     Close();
                 }
 
+                _signals.Arrived();
                 _next = Math.Max(_next, batch.LastSeq + 1);
                 _hasNewsOfItself = false;
                 pause = FirstPause;
             }
             catch (Exception error)
             {
+                _signals.Failed();
                 // Once for each time that it stops taking them: a dead one has a route from each of its rooms.
                 if (pause == FirstPause) LogDeliveryFailed(_logger, _head.Room, Gateway, error.Message);
                 await Task.Delay(pause, _clock);
@@ -142,12 +142,10 @@ internal sealed partial class Route
 
     private RoomBatch TakeBatch()
     {
-        var signals = _signals.ToArray();
-        _signals.Clear();
         var covered = _log.Recent.Covers(_next - 1);
         RoomEvent[] events = covered ? [.. _log.Recent.After(_next - 1).Take(MaxEventsPerBatch)] : [];
         // With events, the newest of them, for the rest follows; without, where the gateway should be.
         var lastSeq = events.Length > 0 ? events[^1].Seq : _log.LastSeq;
-        return new RoomBatch(Id, _head.Room, _head.Log, _head.Epoch, lastSeq, [.. events], [.. signals]);
+        return new RoomBatch(Id, _head.Room, _head.Log, _head.Epoch, lastSeq, [.. events], _signals.Take());
     }
 }

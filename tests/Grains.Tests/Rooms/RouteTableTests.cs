@@ -192,6 +192,49 @@ public sealed class RouteTableTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(45, 256).Select(i => (long)i), gateway.Signals.OfType<ReadSignal>().Select(s => s.Seq));
     }
 
+    [Fact]
+    public async Task Signals_that_did_not_arrive_are_told_again_in_their_order_but_nobody_seems_to_be_typing_still()
+    {
+        var gateway = new FakeGateway { Answer = FakeGateway.Throw };
+        await RenewAsync(gateway, "r1", cursor: 0);
+        await _turns.RunAsync(() =>
+        {
+            _routes.SignalAll(new ReadSignal("alice", 1, OwnOnly: false));
+            _routes.SignalAll(new TypingSignal("alice"));
+            _routes.SignalAll(new ReadSignal("alice", 2, OwnOnly: false));
+        });
+        await AgainAfterAsync(1);
+        await AgainAfterAsync(2, then: static () => Task.FromResult(true));
+        await Eventually.TrueAsync(() => gateway.Batches.Length == 3, "it is sent again");
+        await _turns.RunAsync(() => _routes.SignalAll(new ReadSignal("alice", 3, OwnOnly: false)));
+        await Eventually.TrueAsync(() => gateway.Batches.Length == 4, "what comes after them arrives");
+        Assert.Equal(
+            ["1", "1 typing 2", "1 2", "3"],
+            gateway.Batches.Select(b => string.Join(' ', b.Signals.Select(s => s is ReadSignal read ? $"{read.Seq}" : "typing"))));
+
+        async Task AgainAfterAsync(int batches, Func<Task<bool>>? then = null)
+        {
+            await Eventually.TrueAsync(() => gateway.Batches.Length == batches && _clock.Pending > 0, "a batch has failed");
+            if (then is not null) gateway.Answer = then;
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Fact]
+    public async Task Signals_that_are_under_way_when_the_room_leaves_go_along()
+    {
+        var gateway = new FakeGateway { Answer = FakeGateway.Never };
+        await RenewAsync(gateway, "r1", cursor: 0);
+        await _turns.RunAsync(() =>
+        {
+            for (var i = 1; i <= 2; i++) _routes.SignalAll(new ReadSignal("alice", i, OwnOnly: false));
+        });
+        await Eventually.TrueAsync(() => gateway.Batches.Length == 1, "the first is under way");
+        CarriedRoom carried = null!;
+        await _turns.RunAsync(() => carried = _routes.Carry());
+        Assert.Equal([1, 2], carried.Routes.Single().Signals.Cast<ReadSignal>().Select(s => s.Seq));
+    }
+
     private Task<RouteStatus> RenewAsync(
         IGatewayObserver gateway, string route, long cursor, bool full = true, params ImmutableArray<string> users) =>
         _turns.RunAsync(() => _routes.Renew(
