@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Npgsql;
 
 namespace OrleansChat.Grains.Storage.Postgres;
@@ -99,6 +100,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     private async Task<PostgresSession> ConnectAsync(NpgsqlDataSource source, CancellationToken limit)
     {
+        ExceptionDispatchInfo? failed = null;
         while (true)
         {
             try
@@ -107,9 +109,14 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             }
             catch (NpgsqlException error) when (PostgresFaults.MayPass(error))
             {
+                failed = ExceptionDispatchInfo.Capture(error);
                 await Task.Delay(BetweenAttempts, _clock, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                // Why there is no connection says more than that the time is over.
                 if (limit.IsCancellationRequested) throw;
+            }
+            catch (Exception error) when (failed is not null && limit.IsCancellationRequested && PostgresFaults.IsOfTheDriver(error))
+            {
+                // Why there was no connection says more than that the time is over.
+                failed.Throw();
             }
         }
     }
