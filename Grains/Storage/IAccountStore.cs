@@ -7,6 +7,9 @@ public interface IAccountStore
     /// <summary>A user's account, if there is one.</summary>
     Task<StoredAccount?> FindAsync(string user);
 
+    /// <summary>How many accounts there are. Reads an index of them all.</summary>
+    Task<long> CountAsync();
+
     /// <summary>Inserts an account as its version 1, and keeps its display name, in one step.</summary>
     /// <returns>Whether it did; not when the id or its folded form is taken.</returns>
     Task<bool> CreateAsync(StoredAccount account);

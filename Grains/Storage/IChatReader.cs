@@ -58,6 +58,9 @@ public interface IChatReader
     /// <summary>A page of the users whom a user has blocked, in the order of their ids.</summary>
     Task<BlockPage> ListBlocksAsync(string user, string? after, int limit);
 
+    /// <summary>Counts the rooms, and by what each knows of itself their members and events. Reads all of the rooms.</summary>
+    Task<RoomCounts> CountAsync();
+
     /// <summary>What is kept of a user.</summary>
     /// <returns>Nothing when nothing is.</returns>
     Task<UserProfile?> FindUserAsync(string user);

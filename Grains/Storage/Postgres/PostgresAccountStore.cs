@@ -11,6 +11,9 @@ internal sealed class PostgresAccountStore(Func<string, PostgresWriter> writerOf
         row => ToAccount(user, row),
         PostgresValue.Of(user))).FirstOrDefault();
 
+    public async Task<long> CountAsync() =>
+        (await reader.ReadAsync("SELECT count(*) FROM accounts", static row => row.GetInt64(0)))[0];
+
     public Task<bool> CreateAsync(StoredAccount account)
     {
         StoredText.Check(account.Name, "name");

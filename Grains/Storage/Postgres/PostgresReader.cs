@@ -178,6 +178,18 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     }
 
+    public async Task<RoomCounts> CountAsync() => (await ReadAsync(
+        "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
+        + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), "
+        + "coalesce(sum(member_count), 0)::bigint, coalesce(sum(last_seq), 0)::bigint FROM rooms",
+        static row => new RoomCounts(
+            Public: row.GetInt64(0),
+            Private: row.GetInt64(1),
+            Direct: row.GetInt64(2),
+            Archived: row.GetInt64(3),
+            Memberships: row.GetInt64(4),
+            Events: row.GetInt64(5))))[0];
+
     public async Task<UserProfile?> FindUserAsync(string user) => (await ReadAsync(
         "SELECT name, tokens_from, suspended_until FROM users WHERE user_id = $1",
         static row => new UserProfile(

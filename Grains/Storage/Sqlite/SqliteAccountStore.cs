@@ -11,6 +11,9 @@ internal sealed class SqliteAccountStore(SqliteWriter writer, SqliteReader reade
         row => ToAccount(user, row),
         user));
 
+    public Task<long> CountAsync() =>
+        reader.ReadAsync(static session => session.Query("SELECT count(*) FROM accounts", static row => row.GetInt64(0))[0]);
+
     public Task<bool> CreateAsync(StoredAccount account)
     {
         StoredText.Check(account.Name, "name");

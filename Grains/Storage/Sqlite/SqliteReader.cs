@@ -170,6 +170,17 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     });
 
+    public Task<RoomCounts> CountAsync() => ReadAsync(static session => session.Query(
+        "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
+        + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), coalesce(sum(member_count), 0), coalesce(sum(last_seq), 0) FROM rooms",
+        static row => new RoomCounts(
+            Public: row.GetInt64(0),
+            Private: row.GetInt64(1),
+            Direct: row.GetInt64(2),
+            Archived: row.GetInt64(3),
+            Memberships: row.GetInt64(4),
+            Events: row.GetInt64(5)))[0]);
+
     public Task<UserProfile?> FindUserAsync(string user) => ReadAsync(session => session.QueryFirst(
         "SELECT name, tokens_from, suspended_until FROM users WHERE user = $1",
         static row => new UserProfile(

@@ -69,6 +69,8 @@ public sealed class StaleReadTests
 
         public Task<bool> IsBlockedAsync(string one, string other) => reader.IsBlockedAsync(one, other);
 
+        public Task<RoomCounts> CountAsync() => reader.CountAsync();
+
         public Task<BlockPage> ListBlocksAsync(string user, string? after, int limit) => reader.ListBlocksAsync(user, after, limit);
     }
 }

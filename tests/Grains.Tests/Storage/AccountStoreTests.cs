@@ -30,6 +30,8 @@ public abstract class AccountStoreTests(Func<Task<TempStore>> open)
         Assert.Null(await temp.Accounts.FindAsync("Alice"));
         Assert.Null(await temp.Reader.FindNameAsync("Alice"));
         Assert.Equal(1L, await temp.ScalarAsync<long>("SELECT count(*) FROM accounts"));
+        Assert.True(await temp.Accounts.CreateAsync(Account("bob")));
+        Assert.Equal(2, await temp.Accounts.CountAsync());
     }
 
     [Fact]
