@@ -26,20 +26,23 @@ internal sealed class ChatAuthentication(
 {
     public const string SchemeName = "Chat";
 
+    // What the handler of ASP.NET Core calls it.
+    private const string Expired = "Token expired";
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var failures = new List<string>();
+        var failures = new List<(string Scheme, string Why)>();
         foreach (var scheme in await schemes.GetAllSchemesAsync())
         {
             if (scheme.Name == SchemeName) continue;
             var result = await Context.AuthenticateAsync(scheme.Name);
             if (result.Succeeded) return Accept(scheme.Name, result);
-            if (result.Failure is { } failure) failures.Add(Explain(scheme.Name, failure));
+            if (result.Failure is { } failure) failures.Add((scheme.Name, failure.Message));
         }
 
         return failures.Count == 0
             ? AuthenticateResult.Fail("there is no token: send it in Authorization, or for a socket in access_token or as the subprotocol bearer.TOKEN")
-            : AuthenticateResult.Fail(string.Join("; ", failures.Distinct()));
+            : AuthenticateResult.Fail(string.Join("; ", OfItsKind(failures).Select(Explain).Distinct()));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -50,12 +53,24 @@ internal sealed class ChatAuthentication(
         await Problems.WriteAsync(Context, new ChatException(ChatErrorCode.Unauthorized, result.Failure?.Message ?? "nobody knows who you are"));
     }
 
-    // The handler of ASP.NET Core says little, for it does not know who reads it.
-    private static string Explain(string scheme, Exception failure) => (scheme, failure.Message) switch
+    // Of several schemes that refuse a token, the one that it is of knows why. This server's own are base64url, in one
+    // part: what has a dot in it, as a JWT has two or four, is of another issuer; and what has expired can be read.
+    private IEnumerable<(string Scheme, string Why)> OfItsKind(List<(string Scheme, string Why)> failures)
     {
-        (BearerTokenDefaults.AuthenticationScheme, "Token expired") => "the token has expired",
+        var own = failures.FindIndex(one => one.Scheme == BearerTokenDefaults.AuthenticationScheme);
+        if (own < 0 || failures.Count == 1) return failures;
+        if (failures[own].Why == Expired) return [failures[own]];
+        return Request.Headers.Authorization.ToString().Contains('.', StringComparison.Ordinal)
+            ? failures.Where((_, index) => index != own)
+            : failures;
+    }
+
+    // The handler of ASP.NET Core says little, for it does not know who reads it.
+    private static string Explain((string Scheme, string Why) failure) => failure switch
+    {
+        (BearerTokenDefaults.AuthenticationScheme, Expired) => "the token has expired",
         (BearerTokenDefaults.AuthenticationScheme, _) => "the token is none of this server's, or was changed or cut off on its way",
-        _ => failure.Message,
+        _ => failure.Why,
     };
 
     private AuthenticateResult Accept(string scheme, AuthenticateResult result)

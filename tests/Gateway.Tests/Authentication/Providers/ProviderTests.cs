@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansChat.Gateway.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -11,6 +12,8 @@ namespace OrleansChat.Gateway.Tests.Authentication.Providers;
 /// <summary>An OpenID Connect provider's tokens, taken by ASP.NET Core's handler for them as docs/security.md registers it.</summary>
 public sealed class ProviderTests
 {
+    private const string NoneOfOurs = "the token is none of this server's";
+
     // In these words in docs/security.md.
     private static void AddProvider(WebApplicationBuilder builder) => builder.Services.AddAuthentication()
         .AddJwtBearer("sso", options =>
@@ -88,29 +91,68 @@ public sealed class ProviderTests
         Assert.Empty(gateway.Faults);
     }
 
-    private static async Task RefusedAsync(TestGateway gateway, string token, string why)
+    [Theory]
+    [InlineData("Tokens,External")]
+    [InlineData("Tokens")]
+    [InlineData("Accounts,External")]
+    public async Task A_token_is_refused_for_the_reason_of_the_scheme_that_it_is_of(string mode)
     {
+        await using var provider = await Provider.StartAsync();
+        await using var gateway = await StartAsync(provider, [.. TokenGateway.Settings[1..], $"Auth:Mode={mode}"]);
+        var tokens = gateway.Services.GetRequiredService<ChatTokens>();
+        var anHourAgo = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeSeconds();
+        await RefusedAsync(gateway, provider.Token("alice", ("exp", anHourAgo)), "expired");
+        await RefusedAsync(gateway, Provider.Forged("alice"), "Signature");
+        // The gateway's own, which the provider's handler cannot even take apart.
+        var own = tokens.Issue("alice", null, TimeSpan.FromHours(-1)).Token;
+        Assert.Equal("the token has expired", await RefusedAsync(gateway, own, "expired"));
+        Assert.StartsWith(NoneOfOurs, await RefusedAsync(gateway, own[..^8], NoneOfOurs, isOurs: true), StringComparison.Ordinal);
+        // And each lets in as ever.
+        foreach (var good in new[] { provider.Token("alice"), tokens.Issue("alice", null, TimeSpan.FromHours(1)).Token })
+            Assert.Equal(HttpStatusCode.OK, (await GetAsync(gateway, "/api/rooms", good)).Status);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_other_issuer_a_token_of_one_is_none_of_this_server_s()
+    {
+        await using var provider = await Provider.StartAsync();
+        await using var gateway = await TestGateway.StartAsync(TokenGateway.Settings);
+        Assert.Equal(
+            $"{NoneOfOurs}, or was changed or cut off on its way",
+            await RefusedAsync(gateway, provider.Token("alice"), NoneOfOurs, isOurs: true));
+    }
+
+    /// <returns>The reason on the wire.</returns>
+    private static async Task<string> RefusedAsync(TestGateway gateway, string token, string why, bool isOurs = false)
+    {
+        string reason;
         await using (var client = await OpenAsync(gateway, token))
         {
-            var goodbye = await client.TakeAsync("goodbye");
-            Assert.Contains(why, goodbye.Text("reason"), StringComparison.OrdinalIgnoreCase);
+            reason = (await client.TakeAsync("goodbye")).Text("reason");
             Assert.Equal(1008, (await client.ClosedAsync()).Code);
         }
 
         var (status, body) = await GetAsync(gateway, "/api/rooms", token);
         Assert.Equal(HttpStatusCode.Unauthorized, status);
-        Assert.Contains(why, body, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("\"code\":\"unauthorized\"", body, StringComparison.Ordinal);
+        foreach (var told in new[] { reason, FrameFields.Parse(body).Text("detail") })
+        {
+            Assert.Contains(why, told, StringComparison.OrdinalIgnoreCase);
+            // A token that is of another issuer is not one of this server's that was spoilt.
+            if (!isOurs) Assert.DoesNotContain(NoneOfOurs, told, StringComparison.Ordinal);
+        }
+
+        return reason;
     }
 
     // The provider's name leads to this machine; everything else is as it is registered.
-    private static Task<TestGateway> StartAsync(Provider provider) => TestGateway.StartAsync(
+    private static Task<TestGateway> StartAsync(Provider provider, params string[] settings) => TestGateway.StartAsync(
         builder =>
         {
             AddProvider(builder);
             builder.Services.Configure<JwtBearerOptions>("sso", options => options.BackchannelHttpHandler = provider.Way);
         },
-        "Auth:Mode=External");
+        settings is [] ? ["Auth:Mode=External"] : settings);
 
     private static Task<ChatClient> OpenAsync(TestGateway gateway, string token) =>
         ChatClient.OpenAsync(gateway.Socket("/ws?subscribe=none"), TokenGateway.Bearer(token));
