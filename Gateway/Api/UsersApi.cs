@@ -36,7 +36,11 @@ internal static class UsersApi
     private static async Task<ConnectionList> ListConnectionsAsync(Caller caller, UserId user, GatewayServices services)
     {
         var id = user.ForSelf(caller);
-        return new ConnectionList(id, await services.User(id).Connections());
+        var connections = await services.User(id).Connections();
+        // On which machine is nothing to a user, only whether it is the same.
+        return new ConnectionList(id, caller.IsAdministrator
+            ? connections
+            : [.. connections.Select(one => one with { Gateway = GatewayIdentity.MarkOf(one.Gateway) })]);
     }
 
     private static async Task<Disconnection> DisconnectAsync(

@@ -17,6 +17,7 @@ internal sealed class GatewayIdentity : IGatewayObserver
         Observer = grains.CreateObjectReference<IGatewayObserver>(this);
     }
 
+    /// <summary>Its name for grains and administrators: the machine's, the process's number, and its mark.</summary>
     public string Name { get; }
 
     public IGatewayObserver Observer { get; }
@@ -32,6 +33,9 @@ internal sealed class GatewayIdentity : IGatewayObserver
 
     /// <summary>Ends connections of a user; it must not wait.</summary>
     public Action<Expulsion>? OnExpulsion { get; set; }
+
+    /// <summary>What tells a gateway from others and names no machine: the random end of its name.</summary>
+    public static string MarkOf(string name) => name[(name.LastIndexOf(':') + 1)..];
 
     public Task<bool> Deliver(RoomBatch batch) => Task.FromResult(OnBatch?.Invoke(batch) ?? false);
 

@@ -43,7 +43,7 @@ public sealed record Expulsion(
 
 /// <summary>A connection of a user.</summary>
 /// <param name="Connection">Its id.</param>
-/// <param name="Gateway">The gateway that holds it.</param>
+/// <param name="Gateway">The gateway that holds it: to administrators by its name, to the user by the random end of that.</param>
 /// <param name="Since">Since when the user's grain has known of it, which a failure of its silo can make later than it is.</param>
 [GenerateSerializer, Immutable, Alias("chat.user-connection")]
 public sealed record UserConnection(

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Users;
@@ -60,6 +62,30 @@ public sealed class UsersApiTests(SharedApi api)
         // They may come back.
         await using var again = await api.Tokens.ConnectAsync(bob);
         await application.RefusedAsync(HttpMethod.Delete, $"/api/users/{bob}/connections?reason=%07", null, 400, "bad_field", "reason");
+    }
+
+    [Fact]
+    public async Task Which_machine_and_process_a_connection_is_on_is_told_to_administrators_alone()
+    {
+        var bob = Names.New("bob");
+        await using var phone = await api.Tokens.ConnectAsync(bob);
+        await using var tablet = await api.Tokens.ConnectAsync(bob);
+        using var client = api.As(bob);
+        using var application = api.Application();
+        var name = api.Gateway.Services.GetRequiredService<GatewayIdentity>().Name;
+        Assert.StartsWith($"{Environment.MachineName}:{Environment.ProcessId}:", name, StringComparison.Ordinal);
+        Assert.Equal([name, name], await GatewaysAsync(application));
+        // Enough to tell this gateway from others, and nothing else of it.
+        var mark = name.Split(':')[^1];
+        Assert.Matches("^[0-9a-f]{8}$", mark);
+        Assert.Equal([mark, mark], await GatewaysAsync(client));
+        // Acting as the user the application is still what it is.
+        using var acting = api.Application(bob);
+        Assert.Equal([name, name], await GatewaysAsync(acting));
+        Assert.DoesNotContain(Environment.MachineName, phone.Frames[0].GetRawText(), StringComparison.Ordinal);
+
+        async Task<string[]> GatewaysAsync(ApiClient by) =>
+            [.. (await by.GetAsync($"/api/users/{bob}/connections")).Items("connections").Select(one => one.Text("gateway"))];
     }
 
     [Fact]
