@@ -30,6 +30,28 @@ public sealed class RoomsApiTests(SharedApi api)
     }
 
     [Fact]
+    public async Task Who_is_banned_from_a_public_room_still_finds_it_and_reads_nothing()
+    {
+        var (alice, bob, room) = (Names.New("alice"), Names.New("bob"), Names.New("room"));
+        using var owner = api.As(alice);
+        await owner.PostAsync("/api/rooms", new { room, kind = "public", topic = "Tea" }, 201);
+        using var banned = api.As(bob);
+        await banned.PostAsync($"/api/rooms/{room}/join");
+        await owner.PostAsync($"/api/rooms/{room}/ban", new { user = bob }, 204);
+        await owner.PostAsync($"/api/rooms/{room}/messages", new { text = "he is gone" }, 201);
+        // As to whoever was never in it, here and on the wire.
+        await using var socket = await api.Tokens.ConnectAsync(bob);
+        using var stranger = api.As(Names.New("carol"));
+        var seen = (await stranger.GetAsync($"/api/rooms?query={room}")).Items("rooms").Single().GetRawText();
+        Assert.Contains("\"Tea\"", seen, StringComparison.Ordinal);
+        Assert.Equal(seen, (await banned.GetAsync($"/api/rooms?query={room}")).Items("rooms").Single().GetRawText());
+        Assert.Equal("Tea", (await socket.DoAsync(new { type = "rooms", query = room })).Items("rooms").Single().Text("topic"));
+        foreach (var what in new[] { "messages", "members", "audit" })
+            Assert.Equal(403, (int)(await banned.GetRefusedAsync($"/api/rooms/{room}/{what}", 403, "banned", "room")).Number("status"));
+        await banned.PostRefusedAsync($"/api/rooms/{room}/join", null, 403, "banned", "room");
+    }
+
+    [Fact]
     public async Task The_address_of_a_new_room_is_where_it_can_be_read()
     {
         using var http = new HttpClient { BaseAddress = api.Gateway.Http };
