@@ -11,12 +11,10 @@ public sealed record SessionTicket(
 /// <summary>What became of a ticket.</summary>
 /// <param name="Outcome">Whether there is a next one, and if not, why.</param>
 /// <param name="Next">The next one, if there is.</param>
-/// <param name="Account">The account, if there is a next one.</param>
 [GenerateSerializer, Immutable, Alias("chat.session-renewal")]
 public sealed record SessionRenewal(
     [property: Id(0)] SessionOutcome Outcome,
-    [property: Id(1)] SessionTicket? Next,
-    [property: Id(2)] Account? Account);
+    [property: Id(1)] SessionTicket? Next);
 
 /// <summary>What can become of a ticket.</summary>
 public enum SessionOutcome

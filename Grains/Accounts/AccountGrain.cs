@@ -112,14 +112,14 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
     public async Task<SessionRenewal> RenewSession(string stamp, SessionTicket ticket, TimeSpan lifetime)
     {
         var (outcome, next) = (SessionOutcome.Ended, default(SessionTicket));
-        var account = await WriteAsync(async known =>
+        await WriteAsync(async known =>
         {
             if (known?.Stamp != stamp) return null;
             (var sessions, outcome, next) = Sessions.Renew(known.Sessions, ticket, clock.GetUtcNow(), lifetime);
             return sessions == known.Sessions ? known : await UpdateAsync(known with { Sessions = sessions });
         });
         if (outcome == SessionOutcome.UsedBefore) LogUsedBefore(logger, User);
-        return new SessionRenewal(outcome, next, outcome == SessionOutcome.Renewed ? account : null);
+        return new SessionRenewal(outcome, next);
     }
 
     // A store that cannot answer refuses this call only; the next one asks again.
