@@ -15,11 +15,12 @@ namespace OrleansChat.Grains.Accounts;
 [Reentrant]
 [CollectionAgeLimit(Minutes = 2)]
 internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clock, ILogger<AccountGrain> logger)
-    : Grain, IAccountGrain, IDisposable
+    : Grain, IAccountGrain
 {
     private const int MaxTries = 3;
 
     private readonly Guesses _guesses = new(clock);
+    // Not disposed of: a silo that is in a hurry does not wait for what is being saved, which goes on after the activation.
     private readonly SemaphoreSlim _writing = new(1);
     private Task<StoredAccount?>? _opening;
     private Task _saving = Task.CompletedTask;
@@ -28,8 +29,6 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
     private string User => this.GetPrimaryKeyString();
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _saving;
-
-    public void Dispose() => _writing.Dispose();
 
     public async Task<Account?> Find() => ToAccount(await OpenAsync());
 

@@ -96,6 +96,23 @@ public abstract class AccountGrainTests(ChatCluster cluster)
     }
 
     [Fact]
+    public async Task An_activation_that_may_not_wait_for_its_writes_ends_and_they_are_done_all_the_same()
+    {
+        var grain = await CreateAsync();
+        var user = grain.GetPrimaryKeyString();
+        using (var gate = await cluster.Temp.HoldWriterAsync(user))
+        {
+            // The first is being written, and the second waits to be.
+            for (var i = 0; i < 2; i++) await GuessAsync(grain, GuessVerdict.Wrong);
+            await EndAtOnceAsync(grain);
+            gate.Open();
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await cluster.Temp.Accounts.FindAsync(user))!.Failures == 2, "both wrong guesses are written");
+    }
+
+    [Fact]
     public async Task Another_password_ends_the_lock_out_and_another_stamp_alone_does_not()
     {
         var grain = await CreateAsync();
@@ -180,6 +197,14 @@ public abstract class AccountGrainTests(ChatCluster cluster)
     {
         var row = (await cluster.Temp.Accounts.FindAsync(user))!;
         return (row.Failures, row.Stamp, row.PasswordHash);
+    }
+
+    // As a silo does whose time for ending is over.
+    private async Task EndAtOnceAsync(IAccountGrain grain)
+    {
+        Assert.True(cluster.Silos.TryGetGrainContext(grain.GetGrainId(), out var context));
+        context.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "test"), new CancellationToken(canceled: true));
+        await context.Deactivated.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private IAccountGrain Grain(string user) => cluster.Grains.GetGrain<IAccountGrain>(user);
