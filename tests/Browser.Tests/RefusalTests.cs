@@ -56,10 +56,54 @@ public sealed class RefusalTests(Chromium chromium) : BrowserTest(chromium)
         await using var owner = await OwnerAsync();
         var bob = await JoinAsync("bob", "dev");
         await owner.ModerateAsync("kick", "dev", "bob");
-        await Expect(bob.Toast).ToHaveTextAsync("You are no longer in dev.");
+        await Expect(bob.Toast).ToHaveTextAsync(
+            "You are no longer in dev. A moderator has removed you, or you have left it in another window. "
+            + "Unless you are banned you can find it and join again.");
         await Expect(bob.RoomItem("dev")).ToHaveCountAsync(0);
         await Expect(bob.Page.Locator("#welcome")).ToBeVisibleAsync();
+        await Expect(bob.Page.Locator("#welcome-title")).ToBeFocusedAsync();
         await bob.PictureAsync("removed");
+    }
+
+    [Fact]
+    public async Task What_was_being_written_when_a_room_was_lost_is_there_for_who_comes_back()
+    {
+        await using var owner = await OwnerAsync();
+        var bob = await JoinAsync("bob", "dev");
+        await bob.Composer.FillAsync("half a sentence");
+        await owner.ModerateAsync("kick", "dev", "bob");
+        await Expect(bob.Toast).ToContainTextAsync("What you were writing is kept until then.");
+        await bob.Page.GetByTestId("find-room").ClickAsync();
+        await bob.Page.Locator("[data-testid=find-result][data-room=dev]").ClickAsync();
+        await Expect(bob.Title).ToHaveTextAsync("dev");
+        await Expect(bob.Composer).ToHaveValueAsync("half a sentence");
+    }
+
+    [Fact]
+    public async Task What_is_asked_about_a_room_goes_with_it()
+    {
+        await using var owner = await OwnerAsync();
+        var bob = await JoinAsync("bob", "dev");
+        var question = bob.Page.Locator("#leave-dialog");
+        await bob.ChooseAsync("Leave…");
+        await Expect(question).ToBeVisibleAsync();
+        await owner.ModerateAsync("ban", "dev", "bob");
+        await Expect(question).ToBeHiddenAsync();
+        await Expect(bob.Toast).ToContainTextAsync("You are no longer in dev.");
+
+        // And so does a menu, but nothing that is about something else.
+        await owner.ModerateAsync("unban", "dev", "bob");
+        await bob.Page.GotoAsync("/?room=dev");
+        await bob.Page.GetByTestId("room-menu").ClickAsync();
+        await Expect(bob.MenuItems.First).ToBeFocusedAsync();
+        await owner.ModerateAsync("kick", "dev", "bob");
+        await Expect(bob.MenuItems).ToHaveCountAsync(0);
+        await bob.Page.GotoAsync("/?room=dev");
+        await Expect(bob.Title).ToHaveTextAsync("dev");
+        await bob.Page.GetByTestId("new-room").ClickAsync();
+        await owner.ModerateAsync("kick", "dev", "bob");
+        await Expect(bob.Toast).ToContainTextAsync("You are no longer in dev.");
+        await Expect(bob.Page.Locator("#new-room-dialog")).ToBeVisibleAsync();
     }
 
     [Fact]

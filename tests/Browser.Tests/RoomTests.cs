@@ -68,6 +68,11 @@ public sealed class RoomTests(Chromium chromium) : BrowserTest(chromium)
         await bob.OpenAsync("surprise");
         await bob.SendAsync("what is it?");
         await alice.SeesAsync("what is it?");
+        // Inviting into it is for moderators and owners.
+        await bob.Page.GetByTestId("room-menu").ClickAsync();
+        await Expect(bob.MenuItems).ToHaveTextAsync(["Leave…"]);
+        await Expect(bob.Page.GetByTestId("leave")).ToBeVisibleAsync();
+        await Expect(bob.Page.GetByTestId("invite")).ToHaveCountAsync(0);
         await Expect(carol.RoomItem("surprise")).ToHaveCountAsync(0);
     }
 

@@ -83,7 +83,7 @@ public sealed class TokenTests(Chromium chromium) : BrowserTest(chromium)
         var alice = await ComeAsync("alice", path: $"/?room=dev#token={Embedded.IssueToken("alice", Hour)}");
         await Expect(alice.Title).ToHaveTextAsync("dev");
         await Embedded.User("alice").DisconnectAll("root", "the server is being cleaned");
-        await Expect(alice.Banner).ToContainTextAsync("the server is being cleaned");
+        await Expect(alice.Banner).ToContainTextAsync("The server has ended this session: disconnected by an administrator: the server is being cleaned");
         await alice.Banner.GetByRole(AriaRole.Button, new() { Name = "Connect again" }).ClickAsync();
         await Expect(alice.Banner).ToBeHiddenAsync();
         await alice.SendAsync("back");

@@ -40,8 +40,8 @@ export class Banner {
     this.#timer = setTimeout(() => this.#countDown(until), 1000);
   }
 
-  #ended({ message }) {
-    this.#put(`Disconnected: ${message}`,
+  #ended({ code, message }) {
+    this.#put(code === 'removed' ? `The server has ended this session: ${message}` : `Disconnected: ${message}`,
       el('button', { type: 'button', class: 'link', onclick: this.#actions.reconnect }, 'Connect again'),
       el('button', { type: 'button', class: 'link', onclick: this.#actions.signOut.run }, this.#actions.signOut.label));
   }

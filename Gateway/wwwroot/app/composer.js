@@ -12,6 +12,8 @@ export class Composer {
   #client;
   /** @type {import('./conversation.js').Conversation | null} */
   #conversation = null;
+  /** What is typed but not sent, by room; also of rooms that were lost, for whoever comes back. @type {Map<string, string>} */
+  #drafts = new Map();
   #onSubmit;
 
   /**
@@ -37,12 +39,17 @@ export class Composer {
     });
   }
 
+  /** Whether there is something that is not sent. */
+  get isUsed() {
+    return this.#text.value.trim() !== '';
+  }
+
   /** Each room keeps its own draft. @param {import('./conversation.js').Conversation | null} conversation @param {string} title */
   show(conversation, title) {
-    if (this.#conversation) this.#conversation.draft = this.#text.value;
+    if (this.#conversation) this.#drafts.set(this.#conversation.name, this.#text.value);
     this.#conversation = conversation;
     if (!conversation) return;
-    this.#text.value = conversation.draft;
+    this.#text.value = this.#drafts.get(conversation.name) ?? '';
     this.#text.placeholder = `Message ${title}`;
     this.#fit();
   }

@@ -20,7 +20,6 @@ export class Conversation {
   /** @type {Map<string, Pending>} */ pending = new Map();
   /** Whether the room has messages before the first here. */ more = true;
   loading = false;
-  /** What is typed but not sent. */ draft = '';
 
   #client;
   #changed;

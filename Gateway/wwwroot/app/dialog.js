@@ -1,6 +1,11 @@
 import { byId } from './dom.js';
 import { clearErrors, onSubmit } from './forms.js';
 
+/** Closes the dialog that is open, if it is about the room that is. */
+export function closeDialogOfRoom() {
+  document.querySelector('dialog[data-of-room][open]')?.close();
+}
+
 /**
  * Opens a dialog over a form. Nothing is submitted by the browser: `submit` gets the form's data, and the dialog
  * closes when it has succeeded, unless that is `null`. What `submit` answers with goes to `done` then.

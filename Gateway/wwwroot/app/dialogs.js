@@ -24,14 +24,13 @@ export function invite(client, room) {
   openDialog('invite-dialog', (data) => client.invite(room, toId(data.get('user'))));
 }
 
-/** @param {import('../chat-client.js').ChatClient} client @param {string} room */
-export function leave(client, room) {
-  byId('leave-title').textContent = `Leave ${room}?`;
-  const isPrivate = client.memberships.get(room)?.kind === 'private';
-  byId('leave-dialog').querySelector('.hint').textContent = isPrivate
+/** @param {import('../chat-client.js').Room} room @param {() => Promise<void>} leaveIt */
+export function leave({ name, kind }, leaveIt) {
+  byId('leave-title').textContent = `Leave ${name}?`;
+  byId('leave-dialog').querySelector('.hint').textContent = kind === 'private'
     ? 'It is private: to come back you need an invitation.'
     : 'You can join again at any time.';
-  openDialog('leave-dialog', () => client.leave(room));
+  openDialog('leave-dialog', leaveIt);
 }
 
 /**

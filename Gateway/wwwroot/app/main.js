@@ -13,6 +13,9 @@ import { begin, refused, signOut } from './session.js';
 import { tabStorage } from './storage.js';
 import { explain, toast } from './toasts.js';
 
+/** What typing is refused with is told above the message box, or at the message once it is sent. */
+const keepsFromTyping = new Set(['muted', 'blocked', 'archived', 'banned', 'not_member', 'no_such_room']);
+
 revealPasswords();
 const session = await begin();
 let isLeaving = false;
@@ -44,7 +47,7 @@ client.on('event', (event) => {
 client.on('reset', ({ room, lastSeq }) => conversations.get(room)?.reset(lastSeq));
 client.on('sent', ({ room, key, seq, at }) => conversations.get(room)?.settle(key, { state: 'sent', seq, at: new Date(at) }));
 client.on('failed', ({ room, key, error }) => conversations.get(room)?.settle(key, { state: 'failed', error }));
-client.on('error', (error) => toast(explain(error)));
+client.on('error', (error) => keepsFromTyping.has(error.code) || toast(explain(error)));
 client.on('state', ({ state, error }) => {
   if (state === 'catching-up') showMe();
   else if (state === 'online') client.unsent.forEach(({ room }) => showUnsent(room));
@@ -55,7 +58,7 @@ const roomsList = new RoomsList(client, openRoom);
 const roomView = new RoomView(client, conversations, {
   onSelect: (room) => roomsList.select(room),
   invite: (room) => invite(client, room),
-  leave: (room) => leave(client, room),
+  leave: (room) => leave(client.memberships.get(room), () => roomView.leave(room)),
 });
 new Banner(client, { reconnect: connect, signOut: leaveSession });
 

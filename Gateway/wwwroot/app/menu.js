@@ -10,8 +10,9 @@ let current = null;
  * Opens a menu at a button, or closes the one that is open there.
  * @param {HTMLElement} opener
  * @param {({label: string, run: () => void, danger?: boolean} | null | false | undefined)[]} choices none is left out
+ * @param {() => void} [closed] it is closed
  */
-export function toggleMenu(opener, choices) {
+export function toggleMenu(opener, choices, closed) {
   const wasHere = current?.opener === opener;
   current?.close(wasHere);
   if (wasHere) return;
@@ -37,6 +38,7 @@ export function toggleMenu(opener, choices) {
     menu.remove();
     opener.setAttribute('aria-expanded', 'false');
     if (giveFocusBack) opener.focus();
+    closed?.();
   };
   menu.addEventListener('keydown', (event) => onKey(event, items, close));
   menu.addEventListener('focusout', ({ relatedTarget }) => relatedTarget && !menu.contains(relatedTarget) && close(false));
@@ -48,6 +50,11 @@ export function toggleMenu(opener, choices) {
   document.body.append(menu);
   place(menu, opener);
   items[0]?.focus();
+}
+
+/** Closes the menu that is open, if one is. */
+export function closeMenu() {
+  current?.close(false);
 }
 
 function onKey(event, items, close) {

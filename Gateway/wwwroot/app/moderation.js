@@ -3,74 +3,62 @@ import { byId } from './dom.js';
 import { serverTime } from './http.js';
 import { toId } from './ids.js';
 import { nameOf } from './names.js';
+import { rightsIn } from './rights.js';
 import { explain, toast } from './toasts.js';
 
-const ranks = { member: 0, moderator: 1, owner: 2 };
-const rankOf = (role) => ranks[role] ?? 0;
-
-/** @param {import('../chat-client.js').Room} room */
-export const mayModerate = (room) => room.kind !== 'direct' && rankOf(room.role) >= ranks.moderator;
-
-/** @param {import('../chat-client.js').Room} room */
-export const mayArchive = (room) => room.kind !== 'direct' && rankOf(room.role) >= ranks.owner;
+const makes = { member: 'a member', moderator: 'a moderator', owner: 'an owner' };
 
 /**
- * What this user may do to a member of a room, as choices of a menu. The server decides; this only spares people what
- * it would refuse.
+ * What this user may do to a member of a room, as choices of a menu.
  * @param {import('../chat-client.js').ChatClient} client
  * @param {import('../chat-client.js').Room} room
- * @param {{user: string, role: string}} member
+ * @param {{user: string, role: string, muted?: boolean}} member `muted` is not known of everybody
  * @param {() => void} done something has changed
  */
-export function moderationOf(client, room, { user, role }, done) {
-  if (room.kind === 'direct') return [];
+export function moderationOf(client, room, member, done) {
+  const { user, muted } = member;
+  const may = rightsIn(client, room);
   const name = nameOf(user);
   const here = room.name;
-  const act = (how) => askAndAct({ ...how, done });
-  const give = (to, title, hint) => ({
-    label: `Make ${to}`,
-    run: () => act({ title, hint, button: `Make ${to}`, calm: true, run: ({ reason }) => client.role(here, user, to, { reason }) }),
-  });
-  if (user === client.user) {
-    const down = Object.keys(ranks).filter((lower) => ranks[lower] < rankOf(room.role));
-    return down.reverse().map((to) => ({
-      label: `Step down to ${to}`, danger: true,
-      run: () => act({
-        title: `Step down to ${to}?`, hint: 'Only an owner can make you one again.', button: 'Step down',
-        run: ({ reason }) => client.role(here, user, to, { reason }),
-      }),
-    }));
+  const ask = (label, how) => ({ label, danger: how.danger, run: () => askAndAct({ ...how, done }) });
+  return [
+    ...may.giveable(member).map((role) => roleChoice(client, room, member, role, ask)),
+    may.restrain(member) && muted !== true && ask('Mute…', {
+      title: `Mute ${name}?`, hint: `They can read ${here}, but not write.`, button: 'Mute', limited: true,
+      run: ({ until, reason }) => client.mute(here, user, { until, reason }),
+    }),
+    may.unmute(member) && muted !== false && {
+      label: 'Unmute', run: () => report(client.unmute(here, user).then(done), `${name} could not be unmuted.`),
+    },
+    may.restrain(member) && ask('Remove…', {
+      title: `Remove ${name}?`, button: 'Remove', danger: true, run: ({ reason }) => client.kick(here, user, { reason }),
+      hint: room.kind === 'private' ? 'They can come back when they are invited.' : 'They can join again. To keep them out, ban them.',
+    }),
+    may.restrain(member) && ask('Ban…', {
+      title: `Ban ${name}?`, hint: `They are removed from ${here} and cannot come back.`, button: 'Ban', danger: true, limited: true,
+      run: ({ until, reason }) => client.ban(here, user, { until, reason }),
+    }),
+  ].filter(Boolean);
+}
+
+function roleChoice(client, room, { user, role }, to, ask) {
+  const run = ({ reason }) => client.role(room.name, user, to, { reason });
+  const isAdministrator = client.isAdministrator;
+  const isLess = to === 'member' || role === 'owner';
+  if (user === client.user && isLess) {
+    return ask(`Step down to ${to}`, {
+      title: `Step down to ${to}?`, button: 'Step down', danger: true, run,
+      hint: isAdministrator ? 'As an administrator you may do the same as before.' : 'Only an owner can make you one again.',
+    });
   }
 
-  if (!mayModerate(room) || rankOf(role) >= rankOf(room.role)) return [];
-  const isOwner = room.role === 'owner';
-  return [
-    isOwner && role !== 'moderator' && give('moderator', `Make ${name} a moderator?`, 'Moderators set the topic, and mute, remove and ban members.'),
-    isOwner && give('owner', `Make ${name} an owner?`, 'Owners may do everything here. You cannot take it back.'),
-    isOwner && role === 'moderator' && give('member', `Make ${name} a member?`, 'They can no longer moderate.'),
-    {
-      label: 'Mute…',
-      run: () => act({
-        title: `Mute ${name}?`, hint: `They can read ${here}, but not write.`, button: 'Mute', limited: true,
-        run: ({ until, reason }) => client.mute(here, user, { until, reason }),
-      }),
-    },
-    { label: 'Unmute', run: () => report(client.unmute(here, user).then(done), `${name} could not be unmuted.`) },
-    {
-      label: 'Remove…', danger: true,
-      run: () => act({
-        title: `Remove ${name}?`, button: 'Remove', run: ({ reason }) => client.kick(here, user, { reason }),
-        hint: room.kind === 'private' ? 'They can come back when they are invited.' : 'They can join again. To keep them out, ban them.',
-      }),
-    },
-    {
-      label: 'Ban…', danger: true,
-      run: () => act({
-        title: `Ban ${name}?`, hint: `They are removed from ${here} and cannot come back.`, button: 'Ban', limited: true,
-        run: ({ until, reason }) => client.ban(here, user, { until, reason }),
-      }),
-    },
-  ];
+  const hints = {
+    owner: isAdministrator ? 'Owners may do everything here.' : 'Owners may do everything here. You cannot take it back.',
+    moderator: isLess ? 'They can no longer archive the room, nor give roles.' : 'Moderators set the topic, and mute, remove and ban members.',
+    member: 'They can no longer moderate.',
+  };
+  const [whom, label] = user === client.user ? ['yourself', `Make yourself ${to}`] : [nameOf(user), `Make ${to}`];
+  return ask(label, { title: `Make ${whom} ${makes[to]}?`, hint: hints[to], button: label, calm: true, run });
 }
 
 /** @param {import('../chat-client.js').ChatClient} client @param {import('../chat-client.js').Room} room */

@@ -2,11 +2,15 @@ import { avatar } from './avatar.js';
 import { byId, el, icon } from './dom.js';
 import { toggleMenu } from './menu.js';
 import { moderationOf } from './moderation.js';
+import { endOf, isMuted, whenOneEnds } from './mutes.js';
 import { learnName, nameOf } from './names.js';
+import { rightsIn } from './rights.js';
 
 /** Members asked for at once; of larger rooms those online are seen all the same. */
 const listed = 200;
 const settledAfterMs = 1_000;
+/** What other moderators do is told to nobody but whom they do it to. */
+const moderatedEveryMs = 15_000;
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
@@ -19,12 +23,18 @@ export class People {
   #blocks;
   #actions;
   #room = null;
-  /** @type {{user: string, role: string}[]} */
+  /** @type {{user: string, role: string, mutedUntil?: string}[]} */
   #members = [];
   #hasMore = false;
+  /** Counts what was asked: an earlier answer that comes late tells nothing new. */
+  #asked = 0;
   #leaving = null;
   /** What the panel was drawn from. */
   #drawn = '';
+  /** Set to the next end of a mute of those who are listed. */
+  #muteTimer;
+  /** A menu of the panel is open: the button that it belongs to stays. */
+  #hasMenu = false;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
@@ -52,6 +62,9 @@ export class People {
     client.on('room', ({ room, change }) => {
       if (room.name === this.#room && change === 'updated') this.#render();
     });
+    client.on('state', ({ state }) => state === 'online' && this.#loadIfSeen());
+    document.addEventListener('visibilitychange', () => this.#loadIfSeen());
+    setInterval(() => this.#mayModerate && this.#loadIfSeen(), moderatedEveryMs);
     this.#setOpen(!isOverlay.matches);
     isOverlay.addEventListener('change', () => this.#setOpen(!isOverlay.matches));
   }
@@ -79,12 +92,22 @@ export class People {
     if (!this.#panel.hidden && !this.#hasMore) this.#load();
   }
 
+  #loadIfSeen() {
+    if (!this.#panel.hidden && document.visibilityState === 'visible') this.#load();
+  }
+
+  get #mayModerate() {
+    const room = this.#client.memberships.get(this.#room);
+    return room !== undefined && rightsIn(this.#client, room).moderate;
+  }
+
   async #load() {
     const room = this.#room;
     if (!this.#client.memberships.has(room)) return;
+    const asked = ++this.#asked;
     try {
       const { users, more } = await this.#client.members(room, { limit: listed });
-      if (room !== this.#room) return;
+      if (room !== this.#room || asked !== this.#asked) return;
       for (const { user, name } of users) learnName(user, name);
       this.#members = users;
       this.#hasMore = more;
@@ -95,21 +118,27 @@ export class People {
   }
 
   #render() {
+    if (this.#hasMenu) return;
+    clearTimeout(this.#muteTimer);
     const room = this.#client.memberships.get(this.#room);
     if (!room) {
       this.#drawn = '';
       return this.#panel.replaceChildren();
     }
-    const roles = new Map(this.#members.map(({ user, role }) => [user, role]));
-    // Of one's own the server tells at once.
-    roles.set(this.#client.user, room.role);
-    const sorted = (users) => users.sort((a, b) => byName.compare(nameOf(a), nameOf(b)));
+    const members = this.#listed(room);
+    this.#muteTimer = whenOneEnds([...members.values()].map(({ mutedUntil }) => mutedUntil), () => this.#render());
+    const sorted = (users) => users
+      .sort((a, b) => byName.compare(nameOf(a), nameOf(b)))
+      .map((user) => members.get(user) ?? { user, role: 'member' });
     const online = sorted([...room.users]);
-    const offline = sorted([...roles.keys()].filter((user) => !room.users.has(user)));
+    const offline = sorted([...members.keys()].filter((user) => !room.users.has(user)));
+    const may = rightsIn(this.#client, room);
     this.#count.textContent = `${room.online} online`;
     // Drawn anew only when something changed: a button must not vanish from under the pointer.
-    const named = (user) => [user, nameOf(user), roles.get(user)];
-    const drawn = JSON.stringify([room.name, room.role, room.online, online.map(named), offline.map(named), this.#hasMore]);
+    const named = (member) => [member, nameOf(member.user)];
+    const drawn = JSON.stringify([
+      room.name, room.role, this.#client.isAdministrator, room.online, online.map(named), offline.map(named), this.#hasMore,
+    ]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const { user: focused, menuOf } = this.#panel.contains(document.activeElement) ? document.activeElement.dataset : {};
@@ -118,54 +147,79 @@ export class People {
         el('h2', {}, 'People'),
         el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', onclick: () => this.#setOpen(false) }, icon('close'))),
       el('div', { class: 'people-lists' },
-        this.#list(`Online (${room.online})`, online, roles, true),
-        offline.length > 0 && this.#list('Offline', offline, roles, false),
+        this.#list(`Online (${room.online})`, online, true),
+        offline.length > 0 && this.#list('Offline', offline, false),
         this.#hasMore && el('p', { class: 'hint' }, 'And more.')),
-      ...(room.kind === 'direct' ? [] : [this.#foot(room.name)]));
+      ...(room.kind === 'direct' ? [] : [this.#foot(room, may)]));
     if (focused) this.#panel.querySelector(`[data-user="${CSS.escape(focused)}"]`)?.focus();
     if (menuOf) this.#panel.querySelector(`[data-menu-of="${CSS.escape(menuOf)}"]`)?.focus();
   }
 
-  #foot(room) {
+  /**
+   * The members whom the server has listed, this user in any case, and until when they are muted, if they are.
+   * @returns {Map<string, {user: string, role: string, muted?: boolean, mutedUntil?: string}>}
+   */
+  #listed(room) {
+    const users = new Map(this.#members.map((member) => [member.user, member]));
+    // Of one's own the server tells at once.
+    users.set(this.#client.user, { user: this.#client.user, role: room.role, mutedUntil: room.mutedUntil });
+    for (const [user, { role, mutedUntil }] of users) {
+      const muted = isMuted(mutedUntil);
+      users.set(user, { user, role, muted, mutedUntil: muted ? mutedUntil : undefined });
+    }
+    return users;
+  }
+
+  #foot({ name: room }, may) {
     return el('footer', { class: 'people-foot' },
-      el('button', { type: 'button', 'data-testid': 'invite', onclick: () => this.#actions.invite(room) }, 'Invite'),
+      may.invite && el('button', { type: 'button', 'data-testid': 'invite', onclick: () => this.#actions.invite(room) }, 'Invite'),
       el('button', { type: 'button', 'data-testid': 'leave', onclick: () => this.#actions.leave(room) }, 'Leave room'));
   }
 
-  #list(title, users, roles, online) {
+  #list(title, members, online) {
     return el('section', {},
       el('h3', {}, title),
-      el('ul', {}, ...users.map((user) => el('li', { class: 'person-row' },
-        this.#person(user, roles.get(user), online),
-        this.#menuButton(user, roles.get(user))))));
+      el('ul', {}, ...members.map((member) => el('li', { class: 'person-row' },
+        this.#person(member, online),
+        this.#menuButton(member)))));
   }
 
-  #menuButton(user, role) {
-    const choices = () => this.#choices(user, role ?? 'member');
+  #menuButton(member) {
+    const choices = () => this.#choices(member);
     if (choices().length === 0) return null;
-    const label = `More about ${nameOf(user)}`;
+    const label = `More about ${nameOf(member.user)}`;
     return el('button', {
-      type: 'button', class: 'icon-button person-menu', 'data-testid': 'person-menu', 'data-menu-of': user, title: 'More',
-      'aria-label': label, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: ({ currentTarget }) => toggleMenu(currentTarget, choices()),
+      type: 'button', class: 'icon-button person-menu', 'data-testid': 'person-menu', 'data-menu-of': member.user, title: 'More',
+      'aria-label': label, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: ({ currentTarget }) => this.#toggleMenu(currentTarget, choices()),
     }, icon('more'));
   }
 
-  #choices(user, role) {
+  #toggleMenu(opener, choices) {
+    toggleMenu(opener, choices, () => {
+      this.#hasMenu = false;
+      this.#render();
+    });
+    this.#hasMenu = opener.getAttribute('aria-expanded') === 'true';
+  }
+
+  #choices(member) {
+    const { user } = member;
     const room = this.#client.memberships.get(this.#room);
     const isSelf = user === this.#client.user;
     const isBlocked = this.#blocks.has(user);
     return [
       !isSelf && { label: 'Message', run: () => this.#actions.openDirect(user) },
-      ...moderationOf(this.#client, room, { user, role }, () => this.#load()),
+      ...moderationOf(this.#client, room, member, () => this.#load()),
       !isSelf && {
         label: isBlocked ? 'Unblock' : 'Block', danger: !isBlocked, run: () => this.#blocks.set(user, !isBlocked),
       },
     ].filter(Boolean);
   }
 
-  #person(user, role, online) {
+  #person({ user, role, mutedUntil }, online) {
     const name = nameOf(user);
-    const tags = [user === this.#client.user && 'you', role !== 'member' && role].filter(Boolean);
+    const tags = [user === this.#client.user && 'you', role !== 'member' && role].filter(Boolean).map((tag) => el('span', { class: 'tag' }, tag));
+    if (mutedUntil) tags.push(muteTag(mutedUntil));
     return el('button', {
       type: 'button', class: 'person', 'data-testid': 'person', 'data-user': user, 'data-online': String(online),
       title: `Message ${name}`, onclick: () => this.#actions.openDirect(user),
@@ -173,8 +227,14 @@ export class People {
       avatar(user, name, online ? 'small online' : 'small'),
       el('span', { class: 'person-text' },
         el('span', { class: 'person-name', dir: 'auto' }, name),
-        tags.length > 0 && el('span', { class: 'person-tags' }, ...tags.map((tag) => el('span', { class: 'tag' }, tag)))));
+        tags.length > 0 && el('span', { class: 'person-tags' }, ...tags)));
   }
+}
+
+function muteTag(until) {
+  const end = endOf(until);
+  const text = end ? `muted until ${end}` : 'muted for good';
+  return el('span', { class: 'muted-mark', role: 'img', 'data-testid': 'muted', title: text, 'aria-label': text }, icon('mute'));
 }
 
 /** Where the panel lies over the conversation instead of beside it. The style sheet has the same width. */

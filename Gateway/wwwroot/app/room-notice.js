@@ -1,13 +1,7 @@
-import { dayAndTime } from './dates.js';
 import { byId, el, icon } from './dom.js';
-import { serverTime } from './http.js';
-import { mayArchive } from './moderation.js';
+import { endOf, isMuted, whenOneEnds } from './mutes.js';
 import { nameOf } from './names.js';
-
-/** A timer cannot be set for longer. */
-const longestTimerMs = 2 ** 31 - 1;
-/** What is limited until then is not limited: the end of the calendar. */
-const forGood = 9999;
+import { rightsIn } from './rights.js';
 
 /** Says above the message box what keeps this user from writing in the room that is open. */
 export class RoomNotice {
@@ -38,7 +32,10 @@ export class RoomNotice {
     clearTimeout(this.#timer);
     const notice = this.#room && this.#noticeOf(this.#room);
     // An archived room is there to be read. What keeps only this user from writing may end at any moment.
-    this.#composer.hidden = this.#room?.archived === true;
+    const isReadOnly = this.#room?.archived === true;
+    const wasWriting = this.#composer.contains(document.activeElement);
+    this.#composer.hidden = isReadOnly;
+    if (isReadOnly && wasWriting) byId('room-title').focus();
     this.#place.hidden = !notice;
     const drawn = JSON.stringify([this.#room?.name, notice?.text, notice?.button]);
     if (drawn === this.#drawn) return;
@@ -53,7 +50,7 @@ export class RoomNotice {
     if (room.archived) {
       return {
         icon: 'archive', text: 'This room is archived: it can be read, and nobody can write in it.',
-        ...(mayArchive(room) && { button: 'Restore', run: () => this.#actions.restore(room.name) }),
+        ...(rightsIn(this.#client, room).archive && { button: 'Restore', run: () => this.#actions.restore(room.name) }),
       };
     }
 
@@ -68,12 +65,11 @@ export class RoomNotice {
     return this.#mute(room);
   }
 
-  #mute({ mutedUntil }) {
-    const until = mutedUntil && new Date(mutedUntil);
-    const left = until - serverTime();
-    if (!(left > 0)) return undefined;
-    this.#timer = setTimeout(() => this.refresh(), Math.min(left, longestTimerMs));
-    const when = until.getUTCFullYear() >= forGood ? '' : ` until ${dayAndTime(until)}`;
-    return { icon: 'warn', text: `You are muted in this room${when}: you can read, and what you write is refused.` };
+  #mute(room) {
+    const { mutedUntil } = room;
+    if (!isMuted(mutedUntil) || rightsIn(this.#client, room).writeMuted) return undefined;
+    this.#timer = whenOneEnds([mutedUntil], () => this.refresh());
+    const end = endOf(mutedUntil);
+    return { icon: 'mute', text: `You are muted in this room${end ? ` until ${end}` : ''}: you can read, and what you write is refused.` };
   }
 }

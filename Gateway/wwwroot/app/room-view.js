@@ -1,10 +1,12 @@
 import { Blocks } from './blocks.js';
 import { Composer } from './composer.js';
+import { closeDialogOfRoom } from './dialog.js';
 import { byId } from './dom.js';
-import { toggleMenu } from './menu.js';
-import { archive, editTopic, liftBan, mayArchive, mayModerate, restore } from './moderation.js';
+import { closeMenu, toggleMenu } from './menu.js';
+import { archive, editTopic, liftBan, restore } from './moderation.js';
 import { nameOf, roomTitle } from './names.js';
 import { People } from './people.js';
+import { rightsIn } from './rights.js';
 import { RoomNotice } from './room-notice.js';
 import { Timeline } from './timeline.js';
 import { explain, toast } from './toasts.js';
@@ -25,6 +27,8 @@ export class RoomView {
   #actions;
   /** @type {string | null} */
   #current = null;
+  /** The room that this user is leaving at the moment. @type {string | null} */
+  #leaving = null;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
@@ -53,7 +57,7 @@ export class RoomView {
     window.addEventListener('focus', () => this.#markRead());
     document.addEventListener('visibilitychange', () => this.#markRead());
     client.on('typing', ({ room }) => room === this.#current && this.#renderTyping());
-    client.on('room', ({ room, change }) => this.#roomChanged(room, change));
+    client.on('room', ({ room, change, error }) => this.#roomChanged(room, change, error));
   }
 
   get current() {
@@ -82,6 +86,16 @@ export class RoomView {
     else if (!isNarrow.matches) this.#composer.focus();
   }
 
+  /** @param {string} room @returns {Promise<void>} */
+  async leave(room) {
+    this.#leaving = room;
+    try {
+      await this.#client.leave(room);
+    } finally {
+      this.#leaving = null;
+    }
+  }
+
   /** Goes back to the list of rooms. */
   close() {
     this.#setAddress(null);
@@ -102,6 +116,8 @@ export class RoomView {
     const conversation = this.#conversations.get(name) ?? null;
     const title = room ? roomTitle(room, this.#client.user) : '';
     this.#current = name;
+    // Of a room that is left or lost nothing can be chosen any more.
+    closeMenu();
     byId('app').classList.toggle('has-room', name !== null);
     byId('welcome').hidden = name !== null;
     byId('room').hidden = name === null;
@@ -114,14 +130,30 @@ export class RoomView {
     this.#onSelect(name);
   }
 
-  #roomChanged(room, change) {
+  #roomChanged(room, change, error) {
     if (room.name !== this.#current) return;
     if (change === 'removed') {
-      toast(`You are no longer in ${roomTitle(room, this.#client.user)}.`);
+      toast(this.#farewell(room, error));
+      // Whatever is asked about it has no answer any more.
+      closeDialogOfRoom();
       this.close();
+      (isNarrow.matches ? byId('find-room') : byId('welcome-title')).focus();
     } else {
       this.#renderHead(room);
     }
+  }
+
+  #farewell(room, error) {
+    const title = roomTitle(room, this.#client.user);
+    if (room.name === this.#leaving) return `You have left ${title}.`;
+    // Nobody can take that away.
+    if (room.kind === 'direct') return `You have left ${title} in another window.`;
+    return [
+      `You are no longer in ${title}.`,
+      error ? explain(error) : 'A moderator has removed you, or you have left it in another window.',
+      room.kind === 'private' ? 'To come back you need an invitation.' : 'Unless you are banned you can find it and join again.',
+      this.#composer.isUsed && 'What you were writing is kept until then.',
+    ].filter(Boolean).join(' ');
   }
 
   #renderHead(room) {
@@ -144,12 +176,13 @@ export class RoomView {
       return other === client.user ? [] : [toggle];
     }
 
+    const may = rightsIn(client, room);
     return [
-      mayModerate(room) && !room.archived && { label: 'Edit topic…', run: () => editTopic(client, room) },
-      { label: 'Invite…', run: () => this.#actions.invite(room.name) },
-      mayModerate(room) && { label: 'Lift a ban…', run: () => liftBan(client, room.name) },
-      mayArchive(room) && room.archived && { label: 'Restore', run: () => restore(client, room.name) },
-      mayArchive(room) && !room.archived && { label: 'Archive…', danger: true, run: () => archive(client, room.name) },
+      may.topic && { label: 'Edit topic…', run: () => editTopic(client, room) },
+      may.invite && { label: 'Invite…', run: () => this.#actions.invite(room.name) },
+      may.moderate && { label: 'Lift a ban…', run: () => liftBan(client, room.name) },
+      may.archive && room.archived && { label: 'Restore', run: () => restore(client, room.name) },
+      may.archive && !room.archived && { label: 'Archive…', danger: true, run: () => archive(client, room.name) },
       { label: 'Leave…', danger: true, run: () => this.#actions.leave(room.name) },
     ];
   }

@@ -1,6 +1,8 @@
 import { byId, el, icon } from './dom.js';
 
-const shownForMs = 7_000;
+const shownAtLeastMs = 7_000;
+/** What slow readers need. */
+const perCharacterMs = 90;
 
 /** Tells the user of something that went wrong. @param {string} text */
 export function toast(text) {
@@ -9,7 +11,7 @@ export function toast(text) {
     el('span', {}, text),
     el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Dismiss', onclick: dismiss }, icon('close')));
   byId('toasts').append(item);
-  setTimeout(dismiss, shownForMs);
+  setTimeout(dismiss, Math.max(shownAtLeastMs, text.length * perCharacterMs));
 }
 
 const readable = {
@@ -24,7 +26,7 @@ const readable = {
   muted: 'You are muted in this room.',
   archived: 'This room is archived.',
   blocked: 'One of you has blocked the other.',
-  last_owner: 'The last owner must make somebody else an owner first.',
+  last_owner: 'A room keeps its last owner: somebody else must be made one first.',
   internal: 'Something went wrong on the server.',
 };
 

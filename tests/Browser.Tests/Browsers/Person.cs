@@ -39,6 +39,9 @@ internal sealed class Person(IPage page)
     /// <summary>Somebody's line in the list of people.</summary>
     public ILocator Listed(string user) => Page.Locator($".person[data-user='{user}']");
 
+    /// <summary>What says in the list of people that somebody is muted.</summary>
+    public ILocator MuteOf(string user) => Listed(user).GetByTestId("muted");
+
     /// <summary>What happened in the room without being a message.</summary>
     public ILocator Happenings => Page.GetByTestId("happening");
 
