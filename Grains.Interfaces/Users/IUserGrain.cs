@@ -77,6 +77,7 @@ public interface IUserGrain : IGrainWithStringKey
     /// <summary>Gives back one that was spent for nothing.</summary>
     [Alias("Return"), ResponseTimeout("00:00:02")]
     Task Return(UserBudget budget);
+
     /// <summary>Whether the user is online: for themselves, for administrators, and for those in a room with them.</summary>
     /// <param name="by">Who asks.</param>
     /// <param name="within">The rooms that count; all of them when absent.</param>
