@@ -15,6 +15,9 @@ internal abstract class Connection : IDisposable
     private readonly TokenLife _tokenLife;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RoomFeed> _feeds = [];
+
+    // Rooms of which it may hear nothing any more, each with how often it has yet to stop following it.
+    private ImmutableDictionary<string, int> _leaving = ImmutableDictionary<string, int>.Empty;
     private bool _ended;
 
     protected Connection(ClientSocket socket, Caller caller, GatewayServices services)
@@ -47,10 +50,16 @@ internal abstract class Connection : IDisposable
     public abstract ValueTask OnFrameAsync(ReadOnlyMemory<byte> utf8);
 
     /// <summary>Takes news of a room it follows, under the feed's lock: it must not wait.</summary>
-    public abstract void Deliver(RoomFrame frame);
+    public void Deliver(RoomFrame frame)
+    {
+        if (_leaving.IsEmpty || !_leaving.ContainsKey(frame.Room)) OnRoomFrame(frame);
+    }
 
     /// <summary>Takes news of its user's list of rooms; what it did itself, it knows.</summary>
     public abstract void OnRoomChanged(RoomChange change);
+
+    /// <summary>Takes what <see cref="Deliver"/> lets through, and must not wait either.</summary>
+    protected abstract void OnRoomFrame(RoomFrame frame);
 
     /// <summary>The token ends at that time, unless there is another one by then.</summary>
     protected abstract void OnTokenExpiring(DateTimeOffset at);
@@ -127,6 +136,23 @@ internal abstract class Connection : IDisposable
         }
 
         feed.Leave(this);
+    }
+
+    /// <summary>
+    /// Its user is out of a room: nothing more of it is delivered from here on, however long <see cref="EndLeaving"/> has
+    /// to wait behind what the client itself has asked for.
+    /// </summary>
+    protected void BeginLeaving(string room) =>
+        ImmutableInterlocked.AddOrUpdate(ref _leaving, room, 1, static (_, waiting) => waiting + 1);
+
+    /// <summary>Follows a room no longer that it was to hear nothing more of; whoever follows it anew hears again.</summary>
+    protected void EndLeaving(string room)
+    {
+        Unfollow(room);
+        ImmutableInterlocked.Update(
+            ref _leaving,
+            static (leaving, left) => leaving[left] == 1 ? leaving.Remove(left) : leaving.SetItem(left, leaving[left] - 1),
+            room);
     }
 
     protected bool Follows(string room)

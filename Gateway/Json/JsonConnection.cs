@@ -25,9 +25,6 @@ internal sealed partial class JsonConnection : Connection
     private readonly CommandPace _pace;
     private readonly Queue<long> _badFrames = new();
     private readonly Dictionary<string, RoomCommands> _queues = [];
-
-    // Rooms of which it may hear nothing any more, each with how many commands are waiting that end following it.
-    private ImmutableDictionary<string, int> _leaving = ImmutableDictionary<string, int>.Empty;
     private readonly SemaphoreSlim _inFlight = new(MaxInFlight, MaxInFlight);
 
     public JsonConnection(
@@ -84,9 +81,8 @@ internal sealed partial class JsonConnection : Connection
         }
     }
 
-    public override void Deliver(RoomFrame frame)
+    protected override void OnRoomFrame(RoomFrame frame)
     {
-        if (!_leaving.IsEmpty && _leaving.ContainsKey(frame.Room)) return;
         switch (frame.Signal)
         {
             // One's own typing is no news, and one's read cursor in a large room is nobody else's.
@@ -143,20 +139,12 @@ internal sealed partial class JsonConnection : Connection
 
     public void StopFollowing(string room) => Unfollow(room);
 
-    /// <summary>Carries out what <see cref="EndFollowing"/> has asked for.</summary>
-    public void Unfollowed(string room)
-    {
-        Unfollow(room);
-        ImmutableInterlocked.Update(
-            ref _leaving,
-            static (leaving, left) => leaving[left] == 1 ? leaving.Remove(left) : leaving.SetItem(left, leaving[left] - 1),
-            room);
-    }
+    /// <summary>Its user is out of a room, and the commands that came before have been carried out.</summary>
+    public void Unfollowed(string room) => EndLeaving(room);
 
-    // Nothing more of the room is delivered from here on, however long the command waits behind the client's own.
     private void EndFollowing(string room)
     {
-        ImmutableInterlocked.AddOrUpdate(ref _leaving, room, 1, static (_, waiting) => waiting + 1);
+        BeginLeaving(room);
         Enqueue(new UnfollowCommand(room));
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class TextConnection : Connection
         }
     }
 
-    public override void Deliver(RoomFrame frame)
+    protected override void OnRoomFrame(RoomFrame frame)
     {
         if (frame.Event is { } message)
         {
@@ -68,8 +68,15 @@ internal sealed partial class TextConnection : Connection
     public override void OnRoomChanged(RoomChange change)
     {
         if (!Caller.Scope.Has(change.Room)) return;
-        if (change.Entry is { } entry) _ = FollowSoonAsync(entry);
-        else _ = RemovedAsync(change.Room);
+        if (change.Entry is { } entry)
+        {
+            _ = FollowSoonAsync(entry);
+        }
+        else
+        {
+            BeginLeaving(change.Room);
+            _ = RemovedAsync(change.Room);
+        }
     }
 
     protected override void OnTokenExpiring(DateTimeOffset at) => Socket.Send(TextLines.Note(string.Create(
@@ -170,8 +177,10 @@ internal sealed partial class TextConnection : Connection
         await _turn.WaitAsync();
         try
         {
-            if (!Follows(room)) return;
-            StopFollowing(room);
+            var followed = Follows(room);
+            EndLeaving(room);
+            if (!followed) return;
+            GoElsewhere(room);
             Socket.Send(TextLines.Note($"you are no longer in {room}"));
         }
         finally
@@ -183,6 +192,11 @@ internal sealed partial class TextConnection : Connection
     private void StopFollowing(string room)
     {
         Unfollow(room);
+        GoElsewhere(room);
+    }
+
+    private void GoElsewhere(string room)
+    {
         if (_room == room) _room = room != DefaultRoom && Follows(DefaultRoom) ? DefaultRoom : null;
     }
 
