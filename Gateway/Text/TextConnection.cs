@@ -55,7 +55,8 @@ internal sealed partial class TextConnection : Connection
     {
         if (frame.Event is { } message)
         {
-            if (message.Key?.StartsWith(KeyPrefix, StringComparison.Ordinal) == true) return;
+            // Everybody sees the key, and may send another message under one that begins like it.
+            if (message.From == User && message.Key?.StartsWith(KeyPrefix, StringComparison.Ordinal) == true) return;
             Socket.Send(frame.Room == _room ? frame.Line : frame.TaggedLine);
         }
         else if (frame.Signal is PresenceSignal presence && frame.Room == _room)

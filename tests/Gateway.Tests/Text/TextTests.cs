@@ -55,6 +55,21 @@ public sealed class TextTests(SharedGateway shared)
     }
 
     [Fact]
+    public async Task What_others_send_under_a_key_that_begins_as_those_of_ones_lines_do_is_seen()
+    {
+        var (alice, bob, room) = (Names.New("alice"), Names.New("bob"), Names.New("lobby"));
+        await using var client = await _gateway.TypeAsync(alice, $"room={room}");
+        await client.SeeStartAsync("* welcome");
+        await using var program = await _gateway.ConnectToAsync(bob, room);
+        await client.TypeAsync("hi");
+        var key = (await program.MessageAsync(room)).Text("key");
+        await program.DoAsync(new { type = "send", room, text = "alice is a thief", key });
+        await program.DoAsync(new { type = "send", room, text = "a liar, too", key = key + "1" });
+        await client.SeeAsync($"{bob}: alice is a thief");
+        await client.SeeAsync($"{bob}: a liar, too");
+    }
+
+    [Fact]
     public async Task A_message_in_another_of_ones_rooms_says_which()
     {
         var (alice, bob, room, dev) = (Names.New("alice"), Names.New("bob"), Names.New("lobby"), Names.New("dev"));
