@@ -36,6 +36,7 @@ internal sealed partial class TextConnection : Connection
     public override async Task<UserSession> StartAsync(UserSession session)
     {
         var room = ParseRoom(_firstRoom);
+        await Services.Allowances.CountAsync(Caller);
         await JoinAsync(room, greeting: $"welcome, {User}: ");
         session = await Services.User(User).Rooms();
         foreach (var entry in session.Rooms.Where(entry => entry.Room != room && Caller.Scope.Has(entry.Room))) _ = FollowSoonAsync(entry);

@@ -22,6 +22,24 @@ public sealed class ManyAtOnceTests
     }
 
     [Fact]
+    public async Task The_room_that_an_address_of_the_text_endpoint_joins_counts_as_a_command_too()
+    {
+        await using var gateway = await TestGateway.StartAsync([.. Ten, $"Chat:Limits:RoomsCreated={Rooms}"]);
+        var refused = 0;
+        foreach (var room in Names())
+        {
+            await using var client = await gateway.TypeAsync("alice", $"room={room}");
+            var first = await client.SeeStartAsync("");
+            if (first.StartsWith("* welcome", StringComparison.Ordinal)) continue;
+            refused++;
+            Assert.Equal("! more than 1 commands a second of one user (or 10 at once)", first);
+            Assert.Equal(1008, (await client.ClosedAsync()).Code);
+        }
+
+        Assert.InRange(refused, 1, Rooms - 1);
+    }
+
+    [Fact]
     public async Task A_message_to_many_rooms_counts_for_each_and_an_application_s_does_not()
     {
         await using var gateway = await TokenGateway.StartAsync([.. Ten, $"Chat:Limits:RoomsCreated={Rooms}"]);
