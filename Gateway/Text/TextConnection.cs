@@ -45,11 +45,17 @@ internal sealed partial class TextConnection : Connection
 
     public override async ValueTask OnFrameAsync(ReadOnlyMemory<byte> utf8)
     {
+        var typed = false;
         foreach (var line in Encoding.UTF8.GetString(utf8.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var typed = line.TrimEnd('\r');
-            if (typed.Length > 0) await OnLineAsync(typed);
+            var text = line.TrimEnd('\r');
+            if (text.Length == 0) continue;
+            typed = true;
+            if (Socket.IsOpen && await MayGoOnAsync()) await OnLineAsync(text);
         }
+
+        // Nothing is done about a frame that says nothing, but to read it costs as much as to read another.
+        if (!typed) await MayGoOnAsync();
     }
 
     protected override void OnRoomFrame(RoomFrame frame)
@@ -84,16 +90,17 @@ internal sealed partial class TextConnection : Connection
     protected override void OnTokenExpiring(DateTimeOffset at) => Socket.Send(TextLines.Note(string.Create(
         CultureInfo.InvariantCulture, $"your token ends at {at.UtcDateTime:HH:mm:ss} UTC; connect again with a new one")));
 
+    private async ValueTask<bool> MayGoOnAsync()
+    {
+        if (await _pace.TakeAsync() is not { RetryAfter: { } wait }) return true;
+        Socket.Send(TextLines.Error(string.Create(
+            CultureInfo.InvariantCulture, $"too fast; try again in {Math.Ceiling(wait.TotalMilliseconds)} ms")));
+        await _pace.CalmAsync();
+        return false;
+    }
+
     private async Task OnLineAsync(string line)
     {
-        if (await _pace.TakeAsync() is { RetryAfter: { } wait })
-        {
-            Socket.Send(TextLines.Error(string.Create(
-                CultureInfo.InvariantCulture, $"too fast; try again in {Math.Ceiling(wait.TotalMilliseconds)} ms")));
-            await _pace.CalmAsync();
-            return;
-        }
-
         await _turn.WaitAsync();
         try
         {

@@ -87,4 +87,16 @@ public sealed class RateTests
         for (var i = 0; i < 20; i++) await alice.TypeAsync("hi");
         await alice.SeeStartAsync("! too fast; try again in ");
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\r\n\n\r\n")]
+    public async Task A_frame_of_a_person_that_says_nothing_counts_as_one_that_does(string blank)
+    {
+        await using var gateway = await TestGateway.StartAsync("Chat:Limits:CommandsPerSecond=1", "Chat:Limits:CommandBurst=2");
+        await using var alice = await gateway.TypeAsync("alice");
+        await alice.SeeStartAsync("* welcome");
+        for (var i = 0; i < 20; i++) await alice.TypeAsync(blank);
+        await alice.SeeStartAsync("! too fast; try again in ");
+    }
 }
