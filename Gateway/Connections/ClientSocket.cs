@@ -214,8 +214,10 @@ internal sealed partial class ClientSocket : IDisposable
             if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
                 await _socket.CloseOutputAsync((WebSocketCloseStatus)reason.Code, reason.FrameText, _abort.Token);
         }
-        catch (Exception error) when (error is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception error)
         {
+            if (error is not (WebSocketException or OperationCanceledException or IOException or ObjectDisposedException))
+                LogUnwritable(_logger, error);
             // Reading ends with it.
             Close(CloseReason.Normal, last: null);
             await _abort.CancelAsync();
@@ -246,4 +248,7 @@ internal sealed partial class ClientSocket : IDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A frame could not be handled")]
     private static partial void LogFault(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A connection could not be written to, and was cut off")]
+    private static partial void LogUnwritable(ILogger logger, Exception error);
 }

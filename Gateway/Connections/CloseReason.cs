@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Unicode;
+
 namespace OrleansChat.Gateway.Connections;
 
 /// <summary>Why a connection ends (RFC 6455 §7.4.1; 4000 to 4499 reconnect, 4500 to 4999 do not).</summary>
@@ -47,9 +50,10 @@ internal sealed record CloseReason(int Code, string Text, bool Reconnect, int Af
     {
         get
         {
-            var text = Text;
-            while (System.Text.Encoding.UTF8.GetByteCount(text) > MaxTextBytes) text = text[..^1];
-            return text;
+            // Whole characters alone: a WebSocket sends no frame with half of one.
+            Span<byte> utf8 = stackalloc byte[MaxTextBytes];
+            Utf8.FromUtf16(Text, utf8, out _, out var written);
+            return Encoding.UTF8.GetString(utf8[..written]);
         }
     }
 }
