@@ -5,8 +5,11 @@ namespace OrleansChat.Gateway.Connections;
 /// <summary>A way to speak to clients over a WebSocket.</summary>
 internal abstract class SocketFormat
 {
-    /// <summary>The subprotocol to agree to when a client offers it, if this format has one.</summary>
-    public abstract string? SubProtocol { get; }
+    /// <summary>
+    /// The subprotocol to agree to when a client offers it. Who offers a token as another one cannot do without: browsers
+    /// take no answer that agrees to none of what they offered (RFC 6455, section 4.1).
+    /// </summary>
+    public abstract string SubProtocol { get; }
 
     /// <summary>The last frame of a connection that ends for this reason.</summary>
     public abstract ReadOnlyMemory<byte>? Goodbye(CloseReason reason);

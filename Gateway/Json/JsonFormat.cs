@@ -6,7 +6,7 @@ namespace OrleansChat.Gateway.Json;
 /// <summary>The JSON endpoint's format, for programs.</summary>
 internal sealed class JsonFormat : SocketFormat
 {
-    public override string? SubProtocol => JsonFrames.Protocol;
+    public override string SubProtocol => JsonFrames.Protocol;
 
     public override ReadOnlyMemory<byte>? Goodbye(CloseReason reason) => JsonFrames.Goodbye(reason);
 

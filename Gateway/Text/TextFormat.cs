@@ -7,7 +7,7 @@ namespace OrleansChat.Gateway.Text;
 /// <summary>The text endpoint's format, for a person: text in, text out, one line a message.</summary>
 internal sealed class TextFormat : SocketFormat
 {
-    public override string? SubProtocol => null;
+    public override string SubProtocol => "chat.text.v1";
 
     public override ReadOnlyMemory<byte>? Goodbye(CloseReason reason) => Encoding.UTF8.GetBytes($"! {reason.Text}");
 

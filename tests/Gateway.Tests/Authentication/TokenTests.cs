@@ -23,6 +23,18 @@ public sealed class TokenTests(SharedTokenGateway shared) : IClassFixture<Shared
     }
 
     [Theory]
+    [InlineData("chat.text.v1", "chat.text.v1")]
+    [InlineData(null, "chat.v1")]
+    public async Task A_page_gives_its_token_to_the_text_endpoint_beside_the_subprotocol_of_that(string? agreed, string offered)
+    {
+        var (user, room) = (Names.New("alice"), Names.New("lobby"));
+        await using var client = await TextClient.ConnectAsync(
+            _gateway.Gateway.Socket($"/ws/{user}?room={room}"), offered, $"bearer.{_gateway.Token(user)}");
+        await client.SeeAsync($"* welcome, {user}: you are in {room} (1 online)");
+        Assert.Equal(agreed, client.SubProtocol);
+    }
+
+    [Theory]
     [MemberData(nameof(Places))]
     public async Task A_token_that_was_changed_is_none(string place)
     {

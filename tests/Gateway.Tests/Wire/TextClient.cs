@@ -10,10 +10,12 @@ internal sealed class TextClient : IAsyncDisposable
 
     private WireClient Wire => _wire!;
 
-    public static async Task<TextClient> ConnectAsync(Uri address)
+    public string? SubProtocol => Wire.SubProtocol;
+
+    public static async Task<TextClient> ConnectAsync(Uri address, params string[] subProtocols)
     {
         var client = new TextClient();
-        client._wire = await WireClient.ConnectAsync(address, client._received.Add, client._received.End);
+        client._wire = await WireClient.ConnectAsync(address, client._received.Add, client._received.End, subProtocols);
         return client;
     }
 
