@@ -1,12 +1,14 @@
 using System.Buffers;
+using OrleansChat.Gateway.Limits;
 
 namespace OrleansChat.Gateway.Connections;
 
 /// <summary>
 /// A socket's stream that can gather writes: while corked, what is written waits in memory, and uncorking sends it in
-/// one write. A WebSocket flushes after each frame; a burst of frames would cost as many system calls.
+/// one write. A WebSocket flushes after each frame; a burst of frames would cost as many system calls. What is read
+/// comes at the pace of its frames.
 /// </summary>
-internal sealed class CorkableStream(Stream inner) : Stream
+internal sealed class CorkableStream(Stream inner, FramePace pace) : Stream
 {
     // Beyond this much it is written even when corked: more in one write saves nothing.
     private const int MaxGathered = 64 * 1024;
@@ -55,7 +57,7 @@ internal sealed class CorkableStream(Stream inner) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(buffer, cancellationToken);
+        pace.ReadAsync(inner, buffer, cancellationToken);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansChat.Gateway.Connections;
+using OrleansChat.Gateway.Limits;
 
 namespace OrleansChat.Gateway.Tests.Connections;
 
@@ -9,7 +10,7 @@ public sealed class CorkableStreamTests
     public async Task Corked_writes_arrive_together_when_it_is_uncorked()
     {
         using var wire = new MemoryStream();
-        await using var stream = new CorkableStream(wire);
+        await using var stream = Over(wire);
         await stream.CorkAsync(CancellationToken.None);
         await WriteAsync(stream, "one ");
         await stream.FlushAsync();
@@ -23,7 +24,7 @@ public sealed class CorkableStreamTests
     public async Task Writes_go_straight_through_while_it_is_not_corked()
     {
         using var wire = new MemoryStream();
-        await using var stream = new CorkableStream(wire);
+        await using var stream = Over(wire);
         await WriteAsync(stream, "now");
         Assert.Equal("now", Encoding.UTF8.GetString(wire.ToArray()));
     }
@@ -32,13 +33,15 @@ public sealed class CorkableStreamTests
     public async Task A_cork_does_not_gather_without_end()
     {
         using var wire = new MemoryStream();
-        await using var stream = new CorkableStream(wire);
+        await using var stream = Over(wire);
         await stream.CorkAsync(CancellationToken.None);
         for (var i = 0; i < 1000; i++) await stream.WriteAsync(new byte[1024]);
         Assert.InRange(wire.Length, 900 * 1024, 1000 * 1024);
         await stream.UncorkAsync(CancellationToken.None);
         Assert.Equal(1000 * 1024, wire.Length);
     }
+
+    private static CorkableStream Over(Stream wire) => new(wire, new FramePace(new ChatLimits(), TimeProvider.System));
 
     private static ValueTask WriteAsync(Stream stream, string text) => stream.WriteAsync(Encoding.UTF8.GetBytes(text));
 }
