@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Tests.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
+using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Tests.Text;
 
@@ -44,5 +46,28 @@ public sealed class TextRemovedTests
         await owner.SayAsync("lobby", "again");
         await bob.SeeAsync("owner: again");
         Assert.DoesNotContain("owner: after", bob.Lines);
+    }
+
+    [Fact]
+    public async Task What_was_typed_before_the_end_of_the_connection_is_not_sent_after_it()
+    {
+        var held = HeldCall.ForHistory("lobby");
+        await using var gateway = await TestGateway.StartAsync(builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held));
+        await using var alice = await gateway.ConnectToAsync("alice", "lobby");
+        var connections = gateway.Services.GetRequiredService<ConnectionTable>();
+        await using (var bob = await gateway.TypeAsync("bob", "room=lobby"))
+        {
+            await bob.SeeStartAsync("* welcome");
+            await bob.TypeAsync("in time\n/history\ntoo late");
+            await held.Reached;
+            Assert.Equal(1, await gateway.Grain<IUserGrain>("bob").DisconnectAll("root", reason: null));
+            Assert.Equal(4500, (await bob.ClosedAsync()).Code);
+        }
+
+        held.Release();
+        await Patience.UntilAsync(() => Task.FromResult(connections.Count == 1), "bob's connection had ended");
+        await alice.SayAsync("lobby", "now");
+        await alice.TakeAsync("message", message => message.Text("text") == "now");
+        Assert.Equal(["in time", "now"], alice.Of("message").Select(message => message.Text("text")));
     }
 }
