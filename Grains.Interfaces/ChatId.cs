@@ -6,10 +6,12 @@ namespace OrleansChat;
 
 /// <summary>
 /// The rule for the ids of users and rooms: 1 to 64 characters (Unicode scalar values), letters, marks, decimal
-/// digits, <c>_</c>, <c>-</c> and <c>.</c>, the first a letter or digit; normalised to NFC, then compared exactly.
+/// digits, <c>_</c>, <c>-</c> and <c>.</c>, the first a letter or digit, none of them invisible; normalised to NFC, then
+/// compared exactly.
 /// </summary>
 /// <remarks>
-/// Combining marks count as letters after the first character: without them no Hindi or Thai word is an id.
+/// Combining marks count as letters after the first character: without them no Hindi or Thai word is an id. But some
+/// marks and letters are not shown at all, and with them anybody could look exactly like anybody else.
 /// <c>:</c> never occurs in an id, so that <c>dm:alice:bob</c> cannot be mistaken for a room somebody named.
 /// </remarks>
 public static class ChatId
@@ -55,6 +57,19 @@ public static class ChatId
         return true;
     }
 
+    /// <summary>What is wrong with a text that is no id, to stand after what it is called.</summary>
+    /// <param name="text">What the client sent.</param>
+    public static string Explain(string? text)
+    {
+        foreach (var rune in (text ?? "").EnumerateRunes())
+        {
+            if (Invisible.Has(rune))
+                return string.Create(CultureInfo.InvariantCulture, $"has U+{rune.Value:X4} in it, a character that cannot be seen");
+        }
+
+        return "is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit";
+    }
+
     /// <summary>The direct room of two users, the same whoever asks: <c>dm:</c> and the two ids in ordinal order.</summary>
     public static string DirectRoom(string one, string other) =>
         string.CompareOrdinal(one, other) <= 0 ? $"{DirectPrefix}{one}:{other}" : $"{DirectPrefix}{other}:{one}";
@@ -84,6 +99,7 @@ public static class ChatId
 
     private static bool IsAllowed(Rune rune, bool first)
     {
+        if (Invisible.Has(rune)) return false;
         var category = Rune.GetUnicodeCategory(rune);
         if (Rune.IsLetter(rune) || category == UnicodeCategory.DecimalDigitNumber) return true;
         if (first) return false;
@@ -96,7 +112,8 @@ public static class ChatId
         for (var i = 0; i < text.Length; i++)
         {
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) i++;
-            else if (char.IsSurrogate(text[i])) return false;
+            // A noncharacter that .NET normalises as little as half a pair.
+            else if (char.IsSurrogate(text[i]) || text[i] == '\uFFFE') return false;
         }
 
         return true;

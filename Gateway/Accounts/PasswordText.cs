@@ -1,9 +1,10 @@
+using System.Globalization;
 using System.Text;
 
 namespace OrleansChat.Gateway.Accounts;
 
 /// <summary>
-/// Passwords as texts: any Unicode but U+0000, at most 256 characters (scalar values), the same whichever keyboard they
+/// Passwords as texts: any Unicode but U+0000 and U+FFFE, at most 256 characters (scalar values), the same whichever keyboard they
 /// were typed on. Checked before anything is hashed, so that a long one costs nothing.
 /// </summary>
 internal static class PasswordText
@@ -18,8 +19,13 @@ internal static class PasswordText
     {
         if (text.Length > MaxLength * 2 || text.EnumerateRunes().Count() > MaxLength)
             throw new ChatException(ChatErrorCode.BadField, $"{field} is longer than {MaxLength} characters", field);
-        if (text.Contains('\0', StringComparison.Ordinal))
-            throw new ChatException(ChatErrorCode.BadField, $"{field} has U+0000", field);
+        // The second is no character, and has no normal form.
+        foreach (var refused in "\0\uFFFE")
+        {
+            if (text.Contains(refused, StringComparison.Ordinal))
+                throw new ChatException(ChatErrorCode.BadField, string.Create(CultureInfo.InvariantCulture, $"{field} has U+{(int)refused:X4}"), field);
+        }
+
         return text.Normalize(NormalizationForm.FormKC);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class ApiKeyHandler(
         if (header[Prefix.Length..].Trim() is not { Length: > 0 } key || Find(key) is not { } application) return Refuse("the API key is not known here");
         var user = application;
         if (Request.Query["as"].FirstOrDefault() is { } named && !ChatId.TryParse(named, out user))
-            return Refuse("as is not a user's id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+            return Refuse($"as {ChatId.Explain(named)}");
         Claim[] claims =
         [
             new(ChatClaims.User, user),

@@ -28,7 +28,7 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
     {
         var failures = SettingShape.Check(configuration.GetSection("Auth"), typeof(AuthOptions))
             .Concat(options.Administrators.Where(user => !ChatId.TryParse(user, out _))
-                .Select(user => $"Auth:Administrators names '{user}', which is not a user's id"))
+                .Select(user => $"Auth:Administrators names '{user}', which {ChatId.Explain(user)}"))
             .Concat(options.AllowedOrigins.Where(origin => !Origins.IsOrigin(origin))
                 .Select(origin => $"Auth:AllowedOrigins names '{origin}', which is not an origin such as https://app.example.com"))
             .Concat(options.ApiKeys.SelectMany(Check))
@@ -46,7 +46,7 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
     private static IEnumerable<string> Check(ApiKeyOptions key, int index)
     {
         if (!ChatId.TryParse(key.Name, out _))
-            yield return $"Auth:ApiKeys:{index}:Name is '{key.Name}'; it must be an id: letters, digits, _ - or .";
+            yield return $"Auth:ApiKeys:{index}:Name is '{key.Name}', which {ChatId.Explain(key.Name)}";
         if (key.Hash.Length != 64 || !key.Hash.All(char.IsAsciiHexDigit))
             yield return $"Auth:ApiKeys:{index}:Hash is not a SHA-256 in 64 hexadecimal digits: printf %s \"$KEY\" | sha256sum";
         else if (key.Hash.Equals(HashOfNothing, StringComparison.OrdinalIgnoreCase))

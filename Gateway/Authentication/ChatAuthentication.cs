@@ -79,7 +79,7 @@ internal sealed class ChatAuthentication(
         // The name of the same claim in ASP.NET Core's older handlers.
         var named = proved.FindFirst(ChatClaims.User) ?? proved.FindFirst(ClaimTypes.NameIdentifier);
         if (!ChatId.TryParse(named?.Value, out var user))
-            return AuthenticateResult.Fail("the token names no user: sub must be 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+            return AuthenticateResult.Fail($"the token names no user: sub {ChatId.Explain(named?.Value)}");
         List<Claim> claims = [new(ChatClaims.User, user)];
         // An application is who has its key, whatever another issuer may say.
         if (scheme == ApiKeyHandler.SchemeName) claims.AddRange(proved.FindAll(ChatClaims.Application));

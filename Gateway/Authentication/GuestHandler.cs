@@ -17,7 +17,7 @@ internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
         if (string.IsNullOrEmpty(user))
             return Refuse(SocketAddress.Is(Context) ? "user is missing: connect to /ws?user=alice" : "user is missing: add ?user=alice to the address");
         if (!ChatId.TryParse(user, out var id))
-            return Refuse("user is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+            return Refuse($"user {ChatId.Explain(user)}");
         if (!DisplayName.TryRead(Request.Query["name"], out var name)) return Refuse(DisplayName.Rule);
         List<Claim> claims = [new(ChatClaims.User, id)];
         if (name is not null) claims.Add(new Claim(ChatClaims.Name, name));

@@ -36,9 +36,9 @@ internal static class FieldRules
     /// <summary>The longest text in which an id is looked for, in characters.</summary>
     public const int MaxIdText = 512;
 
-    public static string Room(string field, string text) => ChatId.TryParseRoom(text, out var room) ? room : throw NotAnId(field);
+    public static string Room(string field, string text) => ChatId.TryParseRoom(text, out var room) ? room : throw NotAnId(field, text);
 
-    public static string User(string field, string text) => ChatId.TryParse(text, out var user) ? user : throw NotAnId(field);
+    public static string User(string field, string text) => ChatId.TryParse(text, out var user) ? user : throw NotAnId(field, text);
 
     /// <summary>A short text without control characters.</summary>
     public static string Short(string field, string text, int maxCharacters)
@@ -63,6 +63,5 @@ internal static class FieldRules
 
     public static ChatException Bad(string field, string message) => new(ChatErrorCode.BadField, message, field);
 
-    private static ChatException NotAnId(string field) =>
-        Bad(field, $"{field} is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit");
+    private static ChatException NotAnId(string field, string text) => Bad(field, $"{field} {ChatId.Explain(text)}");
 }

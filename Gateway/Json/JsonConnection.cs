@@ -254,7 +254,7 @@ internal sealed partial class JsonConnection : Connection
     private async Task<string> BecomeMemberAsync(string text)
     {
         if (!ChatId.TryParseRoom(text, out var room))
-            throw new ChatException(ChatErrorCode.BadField, $"rooms names '{text}', which is not an id", "rooms");
+            throw new ChatException(ChatErrorCode.BadField, $"rooms names '{text}', which {ChatId.Explain(text)}", "rooms");
         Caller.Scope.Check(room);
         await Services.JoinAsync(room, Caller.Actor, Id);
         return room;

@@ -53,7 +53,7 @@ internal sealed partial class TextConnection
     {
         var (to, text) = Split(rest);
         if (to.Length == 0 || text.Length == 0) throw new ChatException(ChatErrorCode.MissingField, "/msg USER TEXT");
-        if (!ChatId.TryParse(to, out var user)) throw new ChatException(ChatErrorCode.BadField, $"'{to}' is not a user's name");
+        if (!ChatId.TryParse(to, out var user)) throw new ChatException(ChatErrorCode.BadField, $"'{to}' {ChatId.Explain(to)}");
         await SendAsync(ChatId.DirectRoom(User, user), text);
     }
 

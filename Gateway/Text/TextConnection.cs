@@ -211,5 +211,5 @@ internal sealed partial class TextConnection : Connection
 
     private static string ParseRoom(string text) => ChatId.TryParseRoom(text, out var room)
         ? room
-        : throw new ChatException(ChatErrorCode.BadField, $"'{text}' is not the name of a room: letters, digits, _ - or .");
+        : throw new ChatException(ChatErrorCode.BadField, $"'{text}' {ChatId.Explain(text)}");
 }

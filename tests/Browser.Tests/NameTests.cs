@@ -19,6 +19,7 @@ public sealed class NameTests(Chromium chromium) : BrowserTest(chromium)
             // NFC, also of what comes together once something between is gone.
             ("e\u0301va", "\u00e9va"), ("e!\u0301va", "\u00e9va"),
             ("🙂 smile", "smile"), ("a🙂b", "ab"), ("𐐷eseret", "𐐷eseret"), ("a\u200db", "ab"), ("!!!", ""),
+            ("root\ufe0f", "root"), ("al\u034fice", "alice"), ("\u3164", ""), ("x\u3164y\U000e0101", "xy"),
             (new string('x', 80), new string('x', ChatId.MaxLength)), (new string('字', 80), new string('字', ChatId.MaxLength)),
         ];
         var nobody = await ComeAsync("nobody");
@@ -31,6 +32,22 @@ public sealed class NameTests(Chromium chromium) : BrowserTest(chromium)
             Assert.True(ChatId.TryParse(id, out var parsed), id);
             Assert.Equal(parsed, id);
         }
+    }
+
+    [Fact]
+    public async Task What_the_browsers_unicode_says_cannot_be_seen_is_in_no_id()
+    {
+        var nobody = await ComeAsync("nobody");
+        var invisible = await nobody.Page.EvaluateAsync<int[]>(
+            """
+            () => Array.from({ length: 0x110000 }, (_, value) => value)
+              .filter((value) => /^\p{Default_Ignorable_Code_Point}$/u.test(String.fromCodePoint(value)))
+            """);
+        Assert.True(invisible.Length > 4000, "the browser knows the property");
+        var known = invisible.ToHashSet();
+        var otherwise = Enumerable.Range(0, 0x110000).Where(value => value is < 0xd800 or > 0xdfff).Where(value =>
+            ChatId.Explain("a" + char.ConvertFromUtf32(value)).StartsWith("has U+", StringComparison.Ordinal) != known.Contains(value)).ToArray();
+        Assert.Empty(otherwise);
     }
 
     [Fact]

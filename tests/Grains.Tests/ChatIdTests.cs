@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OrleansChat.Grains.Tests;
 
 public sealed class ChatIdTests
@@ -36,6 +38,52 @@ public sealed class ChatIdTests
     public void Anything_else_does_not(string? text) => Assert.False(ChatId.TryParse(text, out _));
 
     [Theory]
+    [InlineData("alice\u034f", "U+034F")]
+    [InlineData("al\u115fice", "U+115F")]
+    [InlineData("alice\u1160", "U+1160")]
+    [InlineData("alice\u17b4", "U+17B4")]
+    [InlineData("alice\u17b5", "U+17B5")]
+    [InlineData("a\u180blice", "U+180B")]
+    [InlineData("a\u180flice", "U+180F")]
+    [InlineData("\u3164", "U+3164")]
+    [InlineData("alice\ufe00", "U+FE00")]
+    [InlineData("root\ufe0f", "U+FE0F")]
+    [InlineData("\uffa0", "U+FFA0")]
+    [InlineData("alice\U000e0100", "U+E0100")]
+    [InlineData("alice\U000e01ef", "U+E01EF")]
+    [InlineData("\u200balice", "U+200B")]
+    [InlineData("al\u00adice", "U+00AD")]
+    public void What_cannot_be_seen_makes_no_id_and_is_named(string text, string invisible)
+    {
+        Assert.False(ChatId.TryParse(text, out _));
+        Assert.False(ChatId.TryParseRoom($"dm:bob:{text}", out _));
+        Assert.Equal($"has {invisible} in it, a character that cannot be seen", ChatId.Explain(text));
+    }
+
+    [Theory]
+    [InlineData("alice\u034e")]
+    [InlineData("alice\u0350")]
+    [InlineData("\u115e")]
+    [InlineData("\u1161")]
+    [InlineData("\u17b3")]
+    [InlineData("\u1780\u17b6")]
+    [InlineData("\u3163")]
+    [InlineData("\u3165")]
+    [InlineData("\uff9f")]
+    [InlineData("\uffa1")]
+    public void Their_neighbours_can_be_seen(string text) => Assert.True(ChatId.TryParse(text, out _));
+
+    [Fact]
+    public void No_other_form_of_an_id_brings_in_what_cannot_be_seen()
+    {
+        for (var value = 0; value <= 0x10FFFF; value++)
+        {
+            if (Rune.IsValid(value) && ChatId.TryParse($"a{new Rune(value)}", out var id))
+                Assert.DoesNotContain("cannot be seen", ChatId.Explain(ChatId.Fold(id)), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("alice", "Alice")]
     [InlineData("alice", "ａｌｉｃｅ")]
     [InlineData("ﬁn", "FIN")]
@@ -52,7 +100,10 @@ public sealed class ChatIdTests
     public void Others_do_not(string one, string other) => Assert.NotEqual(ChatId.Fold(one), ChatId.Fold(other));
 
     [Fact]
-    public void Half_a_surrogate_pair_is_no_id() => Assert.False(ChatId.TryParse("a\ud800", out _));
+    public void What_is_no_character_is_no_id()
+    {
+        foreach (var text in new[] { "a\ud800", "\udc00a", "a\ufffe", "a\uffff" }) Assert.False(ChatId.TryParse(text, out _));
+    }
 
     [Fact]
     public void Sixty_four_characters_are_an_id_and_one_more_is_not()

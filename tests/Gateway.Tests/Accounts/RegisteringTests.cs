@@ -181,6 +181,38 @@ public sealed class RegisteringTests(SharedAccountGateway shared) : IClassFixtur
         (await gateway.Client.RegisterAsync("roots", AccountGateway.Password)).Done();
     }
 
+    [Theory]
+    [InlineData("\0", "U+0000")]
+    [InlineData("\ufffe", "U+FFFE")]
+    public async Task What_no_text_has_is_in_no_password(string character, string named)
+    {
+        var refused = (await _gateway.Client.RegisterAsync(Names.New("alice"), AccountGateway.Password + character)).Refused(400, "bad_field", "password");
+        Assert.Contains(named, refused.Body.Text("detail"), StringComparison.Ordinal);
+        (await _gateway.Client.RegisterAsync("alice" + character, AccountGateway.Password)).Refused(400, "bad_field", "user");
+    }
+
+    [Theory]
+    [InlineData("root\ufe0f", "U+FE0F")]
+    [InlineData("backend\ufe00", "U+FE00")]
+    [InlineData("al\u034fice", "U+034F")]
+    [InlineData("\u3164", "U+3164")]
+    public async Task A_name_with_what_cannot_be_seen_is_refused_wherever_it_is_given(string name, string invisible)
+    {
+        await using var gateway = await AccountGateway.StartAsync(
+            [.. Authentication.TokenGateway.Settings, "Auth:Mode=Accounts", "Auth:Administrators:0=root"]);
+        var refused = await gateway.Client.RegisterAsync(name, AccountGateway.Password);
+        refused.Refused(400, "bad_field", "user");
+        Assert.Contains(invisible, refused.Body.Text("detail"), StringComparison.Ordinal);
+        foreach (var setting in new[] { "Auth:Administrators:1", "Auth:ApiKeys:0:Name" })
+        {
+            var error = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(async () =>
+            {
+                await using var _ = await AccountGateway.StartAsync([.. Authentication.TokenGateway.Settings, "Auth:Mode=Accounts", $"{setting}={name}"]);
+            });
+            Assert.Contains(invisible, error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Where_there_are_no_accounts_nobody_registers()
     {

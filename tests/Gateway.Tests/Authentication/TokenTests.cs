@@ -96,7 +96,7 @@ public sealed class TokenTests(SharedTokenGateway shared) : IClassFixture<Shared
             Assert.Equal("backend", (await client.WelcomedAsync()).Text("user"));
         await using (var client = await ChatClient.OpenAsync(_gateway.Gateway.Socket("/ws?as=robot"), key))
             Assert.Equal("robot", (await client.WelcomedAsync()).Text("user"));
-        await RefusedAsync(await ChatClient.OpenAsync(_gateway.Gateway.Socket("/ws?as=a:b"), key), "as is not a user's id");
+        await RefusedAsync(await ChatClient.OpenAsync(_gateway.Gateway.Socket("/ws?as=a:b"), key), "as is not an id");
         key["Authorization"] += "x";
         await RefusedAsync(await ChatClient.OpenAsync(_gateway.Gateway.Socket("/ws"), key), "the API key is not known");
         // A key is no token.

@@ -136,10 +136,10 @@ public sealed class TextCommandTests(SharedGateway shared)
     [InlineData("/dance", "! there is no command /dance; try /help")]
     [InlineData("/", "! there is no command /; try /help")]
     [InlineData("/join", "! /join ROOM")]
-    [InlineData("/join two words", "! 'two words' is not the name of a room: letters, digits, _ - or .")]
+    [InlineData("/join two words", "! 'two words' is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit")]
     [InlineData("/msg", "! /msg USER TEXT")]
     [InlineData("/msg bob", "! /msg USER TEXT")]
-    [InlineData("/msg :) hi", "! ':)' is not a user's name")]
+    [InlineData("/msg :) hi", "! ':)' is not an id: 1 to 64 letters, digits, _ - or ., the first a letter or digit")]
     [InlineData("a\0b", "! text has U+0000, which cannot be stored")]
     public async Task What_goes_wrong_is_said_in_a_line_with_an_exclamation_mark(string typed, string answer)
     {

@@ -176,7 +176,7 @@ public sealed class TextTests(SharedGateway shared)
         await refused.SeeAsync($"! '{room}' is private; an owner can invite you");
         Assert.Equal(1008, (await refused.ClosedAsync()).Code);
         await using var nameless = await _gateway.TypeAsync(Names.New("alice"), "room=two%20words");
-        await nameless.SeeStartAsync("! 'two words' is not the name of a room");
+        await nameless.SeeStartAsync("! 'two words' is not an id");
     }
 
     [Fact]
