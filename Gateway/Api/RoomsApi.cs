@@ -35,7 +35,7 @@ internal static class RoomsApi
         Caller caller, GatewayServices services, string? query = null, IdCursor? after = null, PageLimit? limit = null)
     {
         var wanted = query is null ? null : FieldRules.Short("query", query, FieldRules.MaxQuery);
-        return RoomList.Of(await services.Directory.List(caller.Actor, wanted, after?.Value, PageLimit.Of(limit), caller.Scope.Rooms));
+        return RoomList.Of(await services.ListRoomsAsync(caller, wanted, after?.Value, PageLimit.Of(limit)));
     }
 
     private static async Task<Created<Membership>> CreateAsync(Caller caller, Body<RoomToCreate> body, GatewayServices services)

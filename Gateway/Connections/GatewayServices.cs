@@ -40,6 +40,14 @@ internal sealed class GatewayServices(
 
     public IRoomDirectoryGrain Directory => grains.GetGrain<IRoomDirectoryGrain>(0);
 
+    /// <summary>Lists rooms; to look for some among all of them is something that a user may do only so often.</summary>
+    public Task<RoomListing> ListRoomsAsync(Caller caller, string? query, string? after, int limit)
+    {
+        return query is null ? ListAsync() : budgets.SpendAsync(caller.Actor, UserBudget.Searches, ListAsync);
+
+        Task<RoomListing> ListAsync() => Directory.List(caller.Actor, query, after, limit, caller.Scope.Rooms);
+    }
+
     /// <summary>Makes the user a member of a room; the room's feed hears from which activation the answer came.</summary>
     /// <remarks>
     /// Asked first without making a room, so that a join, or a first direct message, that is asked for again costs

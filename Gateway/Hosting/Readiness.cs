@@ -19,7 +19,8 @@ internal sealed class Readiness(
         if (!silos.IsMade) return HealthCheckResult.Unhealthy("there is no silo yet");
         try
         {
-            await services.Directory.List(new Actor(""), query: null, after: null, limit: 1).WaitAsync(Patience, cancellationToken);
+            // A list of rooms would wait behind those who look for some.
+            await services.Directory.Blocks(user: "", after: null, limit: 1).WaitAsync(Patience, cancellationToken);
             return auth.Value.Mode == AuthModes.Guest || keys.IsReady
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy("the keys of tokens have not been read");

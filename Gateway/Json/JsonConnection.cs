@@ -207,8 +207,7 @@ internal sealed partial class JsonConnection : Connection
 
     private async Task<ReadOnlyMemory<byte>> ListRoomsAsync(RoomsCommand command)
     {
-        var listing = await Services.Directory.List(
-            Caller.Actor, command.Query, command.After, command.Limit, Caller.Scope.Rooms);
+        var listing = await Services.ListRoomsAsync(Caller, command.Query, command.After, command.Limit);
         return JsonFrames.Rooms(command.Id, listing);
     }
 

@@ -47,6 +47,18 @@ public sealed class ChatLimits
     public int DirectRoomsOpened { get; set; } = 50;
 
     /// <summary>
+    /// Searches for rooms a minute that a user may make for as long as they like, on all gateways: 1 to 1,000,000, 180 by
+    /// default.
+    /// </summary>
+    public int SearchesPerMinute { get; set; } = 180;
+
+    /// <summary>
+    /// Searches for rooms that a user may make at once after a rest: 1 to 1,000,000, and no more than come back within
+    /// ten minutes; 30 by default.
+    /// </summary>
+    public int SearchBurst { get; set; } = 30;
+
+    /// <summary>
     /// Connects a second from one address (a /64 network of IPv6), for as long as it likes: 1 to 1,000,000, 100 by default.
     /// </summary>
     public int ConnectsPerSecondPerAddress { get; set; } = 100;

@@ -23,6 +23,8 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
         new(nameof(ChatLimits.RoomsCreated), l => l.RoomsCreated, 1, 1_000_000),
         new(nameof(ChatLimits.MembersInvited), l => l.MembersInvited, 1, 1_000_000),
         new(nameof(ChatLimits.DirectRoomsOpened), l => l.DirectRoomsOpened, 1, 1_000_000),
+        new(nameof(ChatLimits.SearchesPerMinute), l => l.SearchesPerMinute, 1, 1_000_000),
+        new(nameof(ChatLimits.SearchBurst), l => l.SearchBurst, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectsPerSecondPerAddress), l => l.ConnectsPerSecondPerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectBurstPerAddress), l => l.ConnectBurstPerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectionsPerAddress), l => l.ConnectionsPerAddress, 1, 10_000_000),
@@ -44,12 +46,18 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
             .ToList();
         if (failures.Count == 0 && Math.Max(options.TextBytes, options.DataBytes) > options.FrameBytes)
             failures.Add($"Chat:Limits:FrameBytes is {options.FrameBytes}; TextBytes and DataBytes must fit into it");
-        if (failures.Count == 0 && options.UserCommandBurst > options.UserCommandsPerSecond * LongestFilling)
+        if (failures.Count == 0)
         {
-            failures.Add($"Chat:Limits:UserCommandBurst is {options.UserCommandBurst}; at {options.UserCommandsPerSecond} a second "
-                + $"at most {options.UserCommandsPerSecond * LongestFilling} come back within ten minutes");
+            failures.AddRange(TooSlow(nameof(ChatLimits.UserCommandBurst), options.UserCommandBurst, options.UserCommandsPerSecond, "second", LongestFilling));
+            failures.AddRange(TooSlow(nameof(ChatLimits.SearchBurst), options.SearchBurst, options.SearchesPerMinute, "minute", LongestFilling / 60));
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> TooSlow(string name, int burst, int rate, string unit, long times)
+    {
+        var most = rate * times;
+        if (burst > most) yield return $"Chat:Limits:{name} is {burst}; at {rate} a {unit} at most {most} come back within ten minutes";
     }
 }

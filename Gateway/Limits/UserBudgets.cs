@@ -5,7 +5,7 @@ using OrleansChat.Users;
 namespace OrleansChat.Gateway.Limits;
 
 /// <summary>
-/// What a user may do only so often within ten minutes: make rooms, invite, speak first to somebody. Administrators, and
+/// What a user may do only so often: make rooms, invite, speak first to somebody, look for rooms. Administrators, and
 /// applications with their keys, as often as they like.
 /// </summary>
 /// <remarks>
@@ -24,7 +24,7 @@ internal sealed class UserBudgets(IGrainFactory grains, IOptions<ChatLimits> lim
         var grant = await user.Spend(new BudgetRequest(budget, rate, Least: 1, Most: 1));
         if (grant.Granted == 0)
         {
-            throw new ChatException(ChatErrorCode.RateLimited, $"more than {rate.Burst} {Name(budget)} within ten minutes")
+            throw new ChatException(ChatErrorCode.RateLimited, $"more than {Explain(budget, rate)}")
             {
                 RetryAfter = grant.RetryAfter,
             };
@@ -42,18 +42,23 @@ internal sealed class UserBudgets(IGrainFactory grains, IOptions<ChatLimits> lim
         }
     }
 
-    private TokenRate Rate(UserBudget budget) => TokenRate.Within(BudgetRequest.LongestFilling, budget switch
+    private TokenRate Rate(UserBudget budget) => budget == UserBudget.Searches
+        ? new TokenRate(TimeSpan.FromMinutes(1) / limits.Value.SearchesPerMinute, limits.Value.SearchBurst)
+        : TokenRate.Within(BudgetRequest.LongestFilling, Amount(budget));
+
+    private int Amount(UserBudget budget) => budget switch
     {
         UserBudget.RoomsCreated => limits.Value.RoomsCreated,
         UserBudget.MembersInvited => limits.Value.MembersInvited,
         UserBudget.DirectRoomsOpened => limits.Value.DirectRoomsOpened,
         _ => throw new ArgumentOutOfRangeException(nameof(budget), budget, "no budget of ten minutes"),
-    });
+    };
 
-    private static string Name(UserBudget budget) => budget switch
+    private string Explain(UserBudget budget, TokenRate rate) => budget switch
     {
-        UserBudget.RoomsCreated => "rooms created",
-        UserBudget.MembersInvited => "members invited",
-        _ => "direct rooms opened",
+        UserBudget.Searches => $"{limits.Value.SearchesPerMinute} searches for rooms a minute of one user (or {rate.Burst} at once)",
+        UserBudget.RoomsCreated => $"{rate.Burst} rooms created within ten minutes",
+        UserBudget.MembersInvited => $"{rate.Burst} members invited within ten minutes",
+        _ => $"{rate.Burst} direct rooms opened within ten minutes",
     };
 }

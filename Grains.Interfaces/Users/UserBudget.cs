@@ -14,4 +14,7 @@ public enum UserBudget
 
     /// <summary>Direct rooms that come into being because the user speaks first.</summary>
     DirectRoomsOpened,
+
+    /// <summary>Rooms looked for by a part of their id or topic, which reads all of them.</summary>
+    Searches,
 }

@@ -4,7 +4,7 @@ using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Rooms;
 
-/// <summary>Counts what is stored, and keeps the answer: it is the one thing here that reads a table through.</summary>
+/// <summary>Counts what is stored, and keeps the answer: it reads whole tables.</summary>
 [Reentrant]
 internal sealed class CensusGrain(IChatReader reader, IAccountStore accounts, TimeProvider clock) : Grain, ICensusGrain
 {

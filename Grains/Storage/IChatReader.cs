@@ -47,6 +47,10 @@ public interface IChatReader
     /// <param name="after">The last id of the page before.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="within">The rooms that may be listed; all when absent.</param>
+    /// <exception cref="ChatException">
+    /// Too many read all rooms at the moment (<see cref="ChatErrorCode.Unavailable"/>), or this user too much
+    /// (<see cref="ChatErrorCode.RateLimited"/>).
+    /// </exception>
     Task<RoomListing> ListRoomsAsync(Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null);
 
     /// <summary>A page of what was done to a room, ascending.</summary>

@@ -12,7 +12,7 @@ internal sealed class PostgresAccountStore(Func<string, PostgresWriter> writerOf
         PostgresValue.Of(user))).FirstOrDefault();
 
     public async Task<long> CountAsync() =>
-        (await reader.ReadAsync("SELECT count(*) FROM accounts", static row => row.GetInt64(0)))[0];
+        (await reader.ScanAsync(ScanQueue.Server, "SELECT count(*) FROM accounts", static row => row.GetInt64(0)))[0];
 
     public Task<bool> CreateAsync(StoredAccount account)
     {

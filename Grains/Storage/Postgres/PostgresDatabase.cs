@@ -29,6 +29,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
         """;
 
+    private const int PartForScans = 10;
+
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _clock;
@@ -50,6 +52,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             // Of several hosts the one that takes writes: what was written has to be seen by those who read.
             if (!isOneHost) settings.TargetSessionAttributes = "primary";
             _reads = Build(Complete(settings));
+            Scans = new ScanQueue(Math.Max(1, settings.MaxPoolSize / PartForScans), clock);
             // The writers keep theirs, and one that was left behind is in nobody's way.
             settings.Pooling = false;
             // A group leaves in one piece where it can: half of one, from a process that was stopped in between, would
@@ -68,6 +71,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>Host, port and database, for messages.</summary>
     public string Name { get; }
+
+    /// <summary>What reads a table through takes a small part of the readers' connections.</summary>
+    public ScanQueue Scans { get; }
 
     /// <summary>Opens a connection, or fails at once.</summary>
     /// <param name="limit">When to give up.</param>

@@ -122,7 +122,8 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
     public async Task<RoomListing> ListRoomsAsync(
         Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null)
     {
-        var rows = await ReadAsync(
+        var rows = await ScanAsync(
+            by.User,
             ListRooms,
             static row => new ListedRoom(
                 row.GetString(0),
@@ -178,7 +179,8 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     }
 
-    public async Task<RoomCounts> CountAsync() => (await ReadAsync(
+    public async Task<RoomCounts> CountAsync() => (await ScanAsync(
+        ScanQueue.Server,
         "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
         + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), "
         + "coalesce(sum(member_count), 0)::bigint, coalesce(sum(last_seq), 0)::bigint FROM rooms",
@@ -231,6 +233,12 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
             }
         }
     }
+
+    /// <summary>Reads a table through, for a user or the server, when it is their turn.</summary>
+    /// <exception cref="ChatException">Too much waits already.</exception>
+    /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
+    internal Task<List<T>> ScanAsync<T>(string user, string sql, Func<NpgsqlDataReader, T> map, params NpgsqlParameter[] values) =>
+        database.Scans.RunAsync(user, () => ReadAsync(sql, map, values));
 
     private async Task<List<T>> OnceAsync<T>(
         string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values, CancellationToken limit)

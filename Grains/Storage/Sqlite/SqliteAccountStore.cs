@@ -12,7 +12,7 @@ internal sealed class SqliteAccountStore(SqliteWriter writer, SqliteReader reade
         user));
 
     public Task<long> CountAsync() =>
-        reader.ReadAsync(static session => session.Query("SELECT count(*) FROM accounts", static row => row.GetInt64(0))[0]);
+        reader.ScanAsync(ScanQueue.Server, static session => session.Query("SELECT count(*) FROM accounts", static row => row.GetInt64(0))[0]);
 
     public Task<bool> CreateAsync(StoredAccount account)
     {

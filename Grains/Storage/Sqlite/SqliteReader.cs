@@ -8,9 +8,10 @@ namespace OrleansChat.Grains.Storage.Sqlite;
 
 /// <summary>
 /// Reads beside the writer, which in WAL mode neither waits for the other. A few connections are shared; SQLite
-/// blocks, so reads run on the thread pool and never on a grain's turn.
+/// blocks, so reads run on the thread pool and never on a grain's turn. What reads a table through has a connection of
+/// its own, and keeps nobody else waiting.
 /// </summary>
-internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
+internal sealed class SqliteReader(SqliteFile file, TimeProvider clock) : IChatReader, IDisposable
 {
     private const int Connections = 4;
 
@@ -21,17 +22,23 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
 
     // Holds the idle connections; whoever finds none waits for one to come back.
     private readonly Channel<SqliteSession> _idle = Channel.CreateBounded<SqliteSession>(Connections);
+    private readonly Channel<SqliteSession> _scanning = Channel.CreateBounded<SqliteSession>(1);
+    private readonly ScanQueue _scans = new(atOnce: 1, clock);
 
     /// <summary>Opens the connections, after the schema is there.</summary>
     public void Start()
     {
         for (var i = 0; i < Connections; i++) _idle.Writer.TryWrite(file.OpenForReading());
+        _scanning.Writer.TryWrite(file.OpenForReading());
     }
 
     public void Dispose()
     {
-        _idle.Writer.TryComplete();
-        while (_idle.Reader.TryRead(out var session)) session.Dispose();
+        foreach (var sessions in new[] { _idle, _scanning })
+        {
+            sessions.Writer.TryComplete();
+            while (sessions.Reader.TryRead(out var session)) session.Dispose();
+        }
     }
 
     public Task<EventPage> ReadAfterAsync(string room, long after, int limit) => ReadAsync(session =>
@@ -108,7 +115,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         SqliteText.OfOrNull(within)).Count > 0);
 
     public Task<RoomListing> ListRoomsAsync(
-        Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null) => ReadAsync(session =>
+        Actor by, string? query, string? after, int limit, ImmutableArray<string>? within = null) => ScanAsync(by.User, session =>
     {
         var rows = session.Query(
             "SELECT r.room, r.kind, r.topic, r.member_count, r.last_seq, m.role, coalesce(m.read_seq, 0), r.archived_at IS NOT NULL "
@@ -170,7 +177,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     });
 
-    public Task<RoomCounts> CountAsync() => ReadAsync(static session => session.Query(
+    public Task<RoomCounts> CountAsync() => ScanAsync(ScanQueue.Server, static session => session.Query(
         "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
         + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), coalesce(sum(member_count), 0), coalesce(sum(last_seq), 0) FROM rooms",
         static row => new RoomCounts(
@@ -202,12 +209,19 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
 
     /// <summary>Reads on one of the connections.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
-    internal async Task<T> ReadAsync<T>(Func<SqliteSession, T> read)
+    internal Task<T> ReadAsync<T>(Func<SqliteSession, T> read) => ReadAsync(_idle, read);
+
+    /// <summary>Reads a table through, for a user or the server, when it is their turn.</summary>
+    /// <exception cref="ChatException">Too much waits already.</exception>
+    /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
+    internal Task<T> ScanAsync<T>(string user, Func<SqliteSession, T> read) => _scans.RunAsync(user, () => ReadAsync(_scanning, read));
+
+    private async Task<T> ReadAsync<T>(Channel<SqliteSession> sessions, Func<SqliteSession, T> read)
     {
         SqliteSession session;
         try
         {
-            session = await _idle.Reader.ReadAsync();
+            session = await sessions.Reader.ReadAsync();
         }
         catch (ChannelClosedException)
         {
@@ -224,7 +238,7 @@ internal sealed class SqliteReader(SqliteFile file) : IChatReader, IDisposable
         }
         finally
         {
-            if (!_idle.Writer.TryWrite(session)) session.Dispose();
+            if (!sessions.Writer.TryWrite(session)) session.Dispose();
         }
     }
 }

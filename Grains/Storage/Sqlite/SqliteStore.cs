@@ -26,7 +26,7 @@ public sealed class SqliteStore : IChatStore, IDisposable
         _clock = clock;
         _file = new SqliteFile(Path.Combine(_directory, "chat.db"));
         _writer = new SqliteWriter(_file, log);
-        _reader = new SqliteReader(_file);
+        _reader = new SqliteReader(_file, clock);
         Rooms = new SqliteRoomStore(_writer);
         Users = new SqliteUserStore(_writer);
         Accounts = new SqliteAccountStore(_writer, _reader);
@@ -50,6 +50,9 @@ public sealed class SqliteStore : IChatStore, IDisposable
 
     /// <summary>Where everything is read.</summary>
     public IChatReader Reader => _reader;
+
+    /// <summary>For tests that hold a reading up.</summary>
+    internal SqliteReader Reading => _reader;
 
     /// <summary>For tests that make the disk fail.</summary>
     internal SqliteWriter Writer => _writer;

@@ -41,6 +41,19 @@ public sealed class FloodTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_flood_of_searches_from_many_connections_of_one_user_is_refused_and_nobody_else_notices()
+    {
+        var counts = await FloodAsync("searches on fifteen connections of one user", server => new FloodWish("commands", [server], Seconds)
+        {
+            User = "mallory",
+            Room = "flooded",
+            Query = "zzzz",
+            Connections = 15,
+        });
+        AssertLimited(counts, perSecond: 3, burst: 30);
+    }
+
+    [Fact]
     public async Task A_flood_of_connects_from_many_addresses_is_refused_and_nobody_else_notices()
     {
         var counts = await FloodAsync(

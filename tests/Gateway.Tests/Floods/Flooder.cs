@@ -67,6 +67,9 @@ internal sealed record FloodWish(string Mode, string[] Servers, int Seconds)
     /// <summary>The room in which it is said.</summary>
     public string? Room { get; init; }
 
+    /// <summary>What to look for among the rooms; with it, no command says anything.</summary>
+    public string? Query { get; init; }
+
     /// <summary>How long each command's text is.</summary>
     public int Bytes { get; init; } = 200;
 

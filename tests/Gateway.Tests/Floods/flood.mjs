@@ -80,7 +80,8 @@ function floodCommands(server) {
     const write = () => {
       while (!until() && socket.writable && sent - answered < wish.ahead) {
         const id = ++sent;
-        if (!socket.write(frame(`{"type":"send","id":${id},"room":"${wish.room}","text":"${text}"}`))) return;
+        const command = wish.query ? `"type":"rooms","query":"${wish.query}"` : `"type":"send","room":"${wish.room}","text":"${text}"`;
+        if (!socket.write(frame(`{${command},"id":${id}}`))) return;
         if (id % 100 === 0) { setImmediate(write); return; }
       }
       finish();
@@ -88,9 +89,9 @@ function floodCommands(server) {
     listen(socket, (status) => { counts.statuses[status] = (counts.statuses[status] ?? 0) + 1; }, (answer) => {
       if (answer.startsWith('{"type":"welcome"')) { socket.on('drain', write); write(); return; }
       if (answer.startsWith('{"type":"goodbye"')) { counts.other[answer] = 1; return; }
-      if (!/^\{"type":"(ack|error)","id":/.test(answer)) return;
+      if (!/^\{"type":"(ack|rooms|error)","id":/.test(answer)) return;
       answered++;
-      if (answer.startsWith('{"type":"ack"')) counts.served++;
+      if (/^\{"type":"(ack|rooms)"/.test(answer)) counts.served++;
       else if (answer.includes('"code":"rate_limited"') && /"retryAfterMs":[1-9]/.test(answer)) counts.refused++;
       else counts.other[answer.slice(0, 200)] = 1;
       if (sent - answered === wish.ahead - 1) write();

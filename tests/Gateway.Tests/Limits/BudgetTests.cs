@@ -62,6 +62,36 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task A_user_looks_for_rooms_so_often_on_the_wire_and_over_HTTP_and_lists_them_as_before()
+    {
+        await using var gateway = await TestGateway.StartAsync("Chat:Limits:SearchesPerMinute=1", "Chat:Limits:SearchBurst=2");
+        await using var alice = await gateway.ConnectToAsync("alice", "tea");
+        using var http = new HttpClient { BaseAddress = gateway.Http };
+        Assert.Single((await alice.DoAsync(new { type = "rooms", query = "te" })).GetProperty("rooms").EnumerateArray());
+        Assert.Equal(200, (int)(await http.GetAsync("/api/rooms?user=alice&query=te")).StatusCode);
+        var refused = await alice.RefusedAsync(new { type = "rooms", query = "te" }, "rate_limited");
+        Assert.InRange(refused.Number("retryAfterMs"), 1, 60_000);
+        using var answer = await http.GetAsync("/api/rooms?user=alice&query=te");
+        Assert.Equal(429, (int)answer.StatusCode);
+        Assert.True(answer.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        await using (var again = await gateway.ConnectAsync("alice"))
+            await again.RefusedAsync(new { type = "rooms", query = "other" }, "rate_limited");
+        // Everything else goes on, and so do others.
+        Assert.Single((await alice.DoAsync(new { type = "rooms" })).GetProperty("rooms").EnumerateArray());
+        await using var bob = await gateway.ConnectAsync("bob");
+        Assert.Single((await bob.DoAsync(new { type = "rooms", query = "te" })).GetProperty("rooms").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Administrators_look_for_rooms_as_they_like()
+    {
+        await using var gateway = await TokenGateway.StartAsync(
+            "Auth:Administrators:0=root", "Chat:Limits:SearchesPerMinute=1", "Chat:Limits:SearchBurst=1");
+        await using var root = await gateway.ConnectAsync("root");
+        for (var i = 0; i < 5; i++) await root.DoAsync(new { type = "rooms", query = "tea" });
+    }
+
+    [Fact]
     public async Task Administrators_make_rooms_and_invite_as_they_like()
     {
         await using var gateway = await TokenGateway.StartAsync([.. Two, "Auth:Administrators:0=root"]);

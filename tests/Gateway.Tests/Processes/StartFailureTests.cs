@@ -18,6 +18,8 @@ public sealed class StartFailureTests
     [InlineData("--Chat:Limits:PongSeconds=-1", "Chat:Limits:PongSeconds")]
     [InlineData("--Chat:Limits:MemoryMegabytes=-1", "Chat:Limits:MemoryMegabytes is -1; it must be between 0 and 16777216")]
     [InlineData("--Chat:Limits:RoomsCreated=0", "Chat:Limits:RoomsCreated")]
+    [InlineData("--Chat:Limits:SearchesPerMinute=0", "Chat:Limits:SearchesPerMinute")]
+    [InlineData("--Chat:Limits:SearchBurst=1801", "Chat:Limits:SearchBurst is 1801; at 180 a minute at most 1800 come back within ten minutes")]
     [InlineData("--Chat:Limits:LoginBurstPerAddress=0", "Chat:Limits:LoginBurstPerAddress")]
     [InlineData("--Chat:Limits:UserCommandBurst=500000", "Chat:Limits:UserCommandBurst is 500000; at 200 a second at most 120000")]
     [InlineData("--Chat:TrustedProxies=10.0.0.1;10.0.0.2", "Chat:TrustedProxies: '10.0.0.1;10.0.0.2'")]
