@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Api;
+using OrleansChat.Gateway.Limits;
 
 namespace OrleansChat.Gateway.Authentication;
 
@@ -21,7 +22,8 @@ internal sealed class ChatAuthentication(
     ILoggerFactory logger,
     UrlEncoder encoder,
     IAuthenticationSchemeProvider schemes,
-    IOptions<AuthOptions> auth)
+    IOptions<AuthOptions> auth,
+    RefusalLimit refusals)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Chat";
@@ -47,6 +49,7 @@ internal sealed class ChatAuthentication(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        refusals.Count(Context);
         var result = await HandleAuthenticateOnceSafeAsync();
         // RFC 6750 §3. The scheme of ASP.NET Core has another name than the one of the header.
         Response.Headers.WWWAuthenticate = "Bearer";

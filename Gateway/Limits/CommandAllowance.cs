@@ -67,6 +67,12 @@ internal sealed class CommandAllowance
         get { lock (_lock) return _clock.GetElapsedTime(_usedAt); }
     }
 
+    /// <summary>For how long the grain has said that nothing is left; a command that costs no call may be carried out all the same.</summary>
+    public TimeSpan RefusedFor
+    {
+        get { lock (_lock) return _refusedFor - _clock.GetElapsedTime(_answeredAt); }
+    }
+
     private TokenRate Rate => TokenRate.PerSecond(_limits.UserCommandsPerSecond, _limits.UserCommandBurst);
 
     private int MostAtOnce => Math.Max(1, _limits.UserCommandBurst / PartAtOnce);

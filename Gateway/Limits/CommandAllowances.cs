@@ -26,15 +26,14 @@ internal sealed class CommandAllowances(
     /// <exception cref="ChatException"><see cref="ChatErrorCode.RateLimited"/>: nothing is left.</exception>
     public async ValueTask CountAsync(Caller caller)
     {
-        if (caller.IsApplication) return;
-        var wait = await TakeAsync(caller.User);
-        if (wait <= TimeSpan.Zero) return;
-        throw new ChatException(
-            ChatErrorCode.RateLimited,
-            $"more than {limits.Value.UserCommandsPerSecond} commands a second of one user (or {limits.Value.UserCommandBurst} at once)")
-        {
-            RetryAfter = wait,
-        };
+        if (!caller.IsApplication) ThrowIf(await TakeAsync(caller.User));
+    }
+
+    /// <summary>Takes nothing, and refuses what is known to be refused.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.RateLimited"/>: nothing is left.</exception>
+    public void Check(Caller caller)
+    {
+        if (!caller.IsApplication && _allowances.TryGetValue(caller.User, out var known)) ThrowIf(known.RefusedFor);
     }
 
     /// <summary>Forgets those that nobody uses any more.</summary>
@@ -45,6 +44,17 @@ internal sealed class CommandAllowances(
         {
             foreach (var known in _allowances.Where(known => known.Value.Idle > IdleLimit)) _allowances.TryRemove(known);
         }
+    }
+
+    private void ThrowIf(TimeSpan wait)
+    {
+        if (wait <= TimeSpan.Zero) return;
+        throw new ChatException(
+            ChatErrorCode.RateLimited,
+            $"more than {limits.Value.UserCommandsPerSecond} commands a second of one user (or {limits.Value.UserCommandBurst} at once)")
+        {
+            RetryAfter = wait,
+        };
     }
 
     private CommandAllowance New(string user) =>

@@ -16,6 +16,7 @@ internal static class LimitsSetup
         services.AddWebServerLimits();
         services.AddAddressLimits();
         services.AddSingleton<RegistrationLimit>();
+        services.AddSingleton<RefusalLimit>();
         services.AddSingleton<CommandAllowances>();
         services.AddHostedService(provider => provider.GetRequiredService<CommandAllowances>());
         services.AddSingleton<UserBudgets>();

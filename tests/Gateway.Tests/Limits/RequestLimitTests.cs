@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using OrleansChat.Gateway.Tests.Authentication;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
+using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Tests.Limits;
 
@@ -34,6 +35,50 @@ public sealed class RequestLimitTests
         refused.Dispose();
         using var other = await http.GetAsync("/api/rooms?user=bob");
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_that_was_ended_uses_up_nothing_of_its_user_s()
+    {
+        await using var gateway = await TokenGateway.StartAsync(
+            "Chat:Limits:UserCommandsPerSecond=1", "Chat:Limits:UserCommandBurst=20");
+        var old = gateway.Token("alice");
+        var access = await gateway.Gateway.Grain<IUserGrain>("alice").Revoke("alice", "stolen");
+        var fresh = gateway.Token("alice", tokensFrom: access.TokensFrom);
+        Assert.All(await StatusesAsync(gateway, $"Bearer {old}", times: 100), status => Assert.Equal(401, status));
+        Assert.All(await StatusesAsync(gateway, $"Bearer {fresh}", times: 15), status => Assert.Equal(200, status));
+        Assert.Contains(429, await StatusesAsync(gateway, $"Bearer {fresh}", times: 100));
+    }
+
+    [Fact]
+    public async Task An_address_asks_so_often_with_what_is_worth_nothing_and_a_good_token_is_not_held_to_it()
+    {
+        await using var gateway = await TokenGateway.StartAsync(
+            "Chat:TrustedProxies=127.0.0.1", "Chat:Limits:ConnectsPerSecondPerAddress=1", "Chat:Limits:ConnectBurstPerAddress=3");
+        var old = gateway.Token("alice");
+        var access = await gateway.Gateway.Grain<IUserGrain>("alice").Revoke("alice", "stolen");
+        var good = $"Bearer {gateway.Token("alice", tokensFrom: access.TokensFrom)}";
+        var addresses = 0;
+        foreach (var bad in new[] { $"Bearer {old}", "Bearer junk", "ApiKey wrong", "" })
+        {
+            var address = $"1.1.1.{++addresses}";
+            var statuses = await StatusesAsync(gateway, bad, times: 60, address);
+            Assert.Equal([401, 429], statuses.Distinct().Order());
+            Assert.True(statuses.Count(status => status == 401) >= 3, "the burst is told what is wrong");
+            Assert.All(await StatusesAsync(gateway, good, times: 3, address), status => Assert.Equal(200, status));
+        }
+    }
+
+    private static async Task<int[]> StatusesAsync(TokenGateway gateway, string authorization, int times, string from = "1.1.1.1")
+    {
+        using var http = new HttpClient { BaseAddress = gateway.Gateway.Http };
+        if (authorization.Length > 0) http.DefaultRequestHeaders.Add("Authorization", authorization);
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
+        return await Task.WhenAll(Enumerable.Range(0, times).Select(async _ =>
+        {
+            using var answer = await http.GetAsync("/api/blocks");
+            return (int)answer.StatusCode;
+        }));
     }
 
     [Fact]
