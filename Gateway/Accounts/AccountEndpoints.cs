@@ -17,15 +17,17 @@ internal static class AccountEndpoints
         // Now, and not at the expense of the first who does not exist.
         app.Services.GetRequiredService<Decoy>();
         var accounts = app.MapGroup("/api/accounts").WithTags("Accounts").WithErrors(400, 401, 429, 500, 503);
-        accounts.MapPost("/register", RegisterAsync).AllowAnonymous().WithSummary("Makes an account, and logs its user in.");
+        accounts.MapPost("/register", RegisterAsync).AllowAnonymous().WithErrors(403)
+            .Produces<IssuedTokens>(StatusCodes.Status201Created).WithSummary("Makes an account, and logs its user in.");
         accounts.MapPost("/login", LogInAsync).AllowAnonymous()
-            .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403).WithSummary("Logs a user in.");
+            .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403)
+            .Produces<IssuedTokens>().WithSummary("Logs a user in.");
         accounts.MapPost("/refresh", RefreshAsync).AllowAnonymous()
             .RequireRateLimiting(AddressLimits.Connect).WithMetadata(new NeededToGoOn()).WithErrors(403)
-            .WithSummary("Gives new tokens for a refresh token.");
+            .Produces<IssuedTokens>().WithSummary("Gives new tokens for a refresh token.");
         accounts.MapPost("/password", ChangePasswordAsync).RequireAuthorization()
             .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403)
-            .WithSummary("Gives the caller another password, and ends all tokens and connections that there were.");
+            .Produces<IssuedTokens>().WithSummary("Gives the caller another password, and ends all tokens and connections that there were.");
         accounts.MapPost("/logout", LogOutAsync).RequireAuthorization().WithMetadata(new NeededToGoOn()).WithErrors(403)
             .WithSummary("Ends all tokens and connections of the caller, everywhere.");
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using OrleansChat.Gateway.Api.Description;
 
 namespace OrleansChat.Gateway.Authentication;
 
@@ -16,6 +17,8 @@ internal sealed record WaysIn(bool Guest, bool Accounts, bool Tokens)
         var ways = new WaysIn(modes == AuthModes.Guest, modes.HasFlag(AuthModes.Accounts), modes.HasFlag(AuthModes.Tokens));
         app.MapGet("/api/auth", () => TypedResults.Json(ways, WaysInJson.Default.WaysIn))
             .AllowAnonymous()
+            .Produces<WaysIn>()
+            .WithErrors(500, 503)
             .WithTags("Tokens")
             .WithSummary("The ways to prove who one is on this server.");
     }

@@ -16,7 +16,7 @@ public sealed record AuditPage(
 /// <param name="Action">What: <c>ban</c>, <c>role</c>, <c>topic</c> ….</param>
 /// <param name="By">Who did it.</param>
 /// <param name="User">To whom, if to anyone.</param>
-/// <param name="Until">Until when; <see cref="DateTimeOffset.MaxValue"/> for good.</param>
+/// <param name="Until">Until when, if it is not for good: the year 9999 is, and the HTTP API leaves it out.</param>
 /// <param name="Detail">The new role, the new topic.</param>
 /// <param name="Reason">Why, if that was said.</param>
 [GenerateSerializer, Immutable, Alias("chat.audit-entry")]

@@ -19,7 +19,7 @@ internal sealed class DescribeOperation(IOptions<AuthOptions> auth) : IOpenApiOp
     {
         var endpoint = context.Description.ActionDescriptor.EndpointMetadata;
         if (!endpoint.OfType<IAllowAnonymous>().Any() && endpoint.OfType<IAuthorizeData>().Any())
-            operation.Security = SecuritySchemes.Any(auth.Value, context.Document);
+            DescribeCaller(operation, endpoint.OfType<IAuthorizeData>().Any(IsForApplications), context.Document);
         var types = context.Description.ParameterDescriptions.ToDictionary(one => one.Name, TypeOf, StringComparer.Ordinal);
         foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
         {
@@ -28,6 +28,25 @@ internal sealed class DescribeOperation(IOptions<AuthOptions> auth) : IOpenApiOp
 
         operation.OperationId ??= endpoint.OfType<MethodInfo>().FirstOrDefault() is { } handler ? NameOf(handler) : null;
         return Task.CompletedTask;
+    }
+
+    private static bool IsForApplications(IAuthorizeData asked) => asked.Policy == AuthenticationSetup.Applications;
+
+    private void DescribeCaller(OpenApiOperation operation, bool isForApplications, OpenApiDocument? document)
+    {
+        List<string> schemes = [.. SecuritySchemes.Of(auth.Value, isForApplications)];
+        operation.Security = SecuritySchemes.Any(schemes, document);
+        // Whom guests are is itself a scheme, and so no parameter.
+        if (schemes.Contains(SecuritySchemes.Guest)) Add("name", "A guest's display name, at most 64 characters.");
+        if (schemes.Contains(SecuritySchemes.ApiKey) && !isForApplications) Add("as", "The user as whom an application acts, with its key.");
+
+        void Add(string name, string description) => (operation.Parameters ??= []).Add(new OpenApiParameter
+        {
+            Name = name,
+            In = ParameterLocation.Query,
+            Description = description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
     }
 
     // RoomsApi.ListAsync is roomsList; a lambda has no name.

@@ -50,6 +50,14 @@ internal sealed class DescribeSchema : IOpenApiSchemaTransformer
             properties["data"] = new OpenApiSchema { Type = JsonSchemaType.Object, Description = "An object of the application's own." };
             if (properties.TryGetValue("rooms", out var rooms)) (((OpenApiSchema)rooms).MinItems, ((OpenApiSchema)rooms).MaxItems) = (1, Broadcast.MaxRooms);
         }
+        else if (type == typeof(TokenToIssue))
+        {
+            var (ttl, limited) = ((OpenApiSchema)properties["ttl"], (OpenApiSchema)properties["rooms"]);
+            schema.Required!.Remove("ttl");
+            (ttl.Minimum, ttl.Maximum, ttl.Default) = ($"{TokenToIssue.LeastTtl}", $"{TokenToIssue.MostTtl}", TokenToIssue.UsualTtl);
+            (limited.MinItems, limited.MaxItems) = (1, TokenToIssue.MaxRooms);
+            schema.AdditionalPropertiesAllowed = false;
+        }
         else if (type == typeof(RoomToCreate))
         {
             properties["kind"] = OneOf(["public", "private"], "Who may enter it.");

@@ -6,9 +6,9 @@ namespace OrleansChat.Gateway.Api.Description;
 /// <summary>The ways to prove who one is, in the words of OpenAPI.</summary>
 internal static class SecuritySchemes
 {
-    private const string Bearer = "bearer";
-    private const string ApiKey = "apiKey";
-    private const string Guest = "guest";
+    public const string Bearer = "bearer";
+    public const string ApiKey = "apiKey";
+    public const string Guest = "guest";
 
     /// <summary>Those that a server has.</summary>
     public static IDictionary<string, IOpenApiSecurityScheme> Of(AuthOptions options)
@@ -48,10 +48,14 @@ internal static class SecuritySchemes
         return schemes;
     }
 
+    /// <summary>Those that do for an operation, any one of them.</summary>
+    public static IEnumerable<string> Of(AuthOptions options, bool isForApplications) =>
+        isForApplications ? [ApiKey] : Of(options).Keys;
+
     /// <summary>Any one of them will do.</summary>
-    public static IList<OpenApiSecurityRequirement> Any(AuthOptions options, OpenApiDocument? document) =>
+    public static IList<OpenApiSecurityRequirement> Any(IEnumerable<string> schemes, OpenApiDocument? document) =>
     [
-        .. Of(options).Keys.Select(name => new OpenApiSecurityRequirement
+        .. schemes.Select(name => new OpenApiSecurityRequirement
         {
             [new OpenApiSecuritySchemeReference(name, document)] = [],
         }),

@@ -12,10 +12,10 @@ namespace OrleansChat.Gateway.Api.Requests;
 internal sealed record TokenToIssue(string User, string? Name, long Ttl, ImmutableArray<string>? Rooms)
 {
     private const int MaxName = 256;
-    private const int MaxRooms = 100;
-    private const long UsualTtl = 3_600;
-    private const long LeastTtl = 10;
-    private const long MostTtl = 30 * 24 * 3_600;
+    public const int MaxRooms = 100;
+    public const long UsualTtl = 3_600;
+    public const long LeastTtl = 10;
+    public const long MostTtl = 30 * 24 * 3_600;
 
     public static TokenToIssue Read(CommandFields fields)
     {

@@ -1,13 +1,17 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using OrleansChat.Gateway.Tests.Api;
 using OrleansChat.Gateway.Tests.Wire;
 
 namespace OrleansChat.Gateway.Tests.Accounts;
 
 /// <summary>Somebody who asks a gateway about accounts over HTTP.</summary>
-internal sealed class AccountClient(Uri gateway) : IDisposable
+/// <param name="gateway">The gateway.</param>
+/// <param name="isDescribed">Whether each answer is held against the description of the API, which that of a gateway with accounts can be.</param>
+internal sealed class AccountClient(Uri gateway, bool isDescribed = false) : IDisposable
 {
+    private readonly Lazy<Task<ApiContract>> _contract = new(() => ApiContract.ReadAsync(gateway));
     private readonly HttpClient _http = new() { BaseAddress = gateway, Timeout = Patience.Limit };
 
     public Task<Answer> RegisterAsync(string user, string password, string? name = null) =>
@@ -35,6 +39,12 @@ internal sealed class AccountClient(Uri gateway) : IDisposable
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
+        if (isDescribed)
+        {
+            (await _contract.Value).Check(
+                "POST", $"/api/accounts/{path}", (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, text);
+        }
+
         return new Answer(
             (int)response.StatusCode,
             text.Length == 0 ? default : FrameFields.Parse(text),

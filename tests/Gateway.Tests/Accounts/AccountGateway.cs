@@ -29,7 +29,7 @@ internal sealed class AccountGateway : IAsyncDisposable
     private AccountGateway(TestGateway gateway, Costs costs, ShiftedClock clock)
     {
         (Gateway, Costs, Clock) = (gateway, costs, clock);
-        Client = new AccountClient(gateway.Http);
+        Client = new AccountClient(gateway.Http, isDescribed: true);
     }
 
     public TestGateway Gateway { get; }

@@ -44,6 +44,39 @@ public sealed class ApiDescriptionTests(SharedApi api)
     }
 
     [Fact]
+    public async Task How_one_gets_in_is_described_as_it_is()
+    {
+        var paths = api.Contract.Document.GetProperty("paths");
+        var issuing = paths.GetProperty("/api/tokens").GetProperty("post");
+        Assert.Equal(["apiKey"], issuing.Items("security").SelectMany(one => one.Names()));
+        Assert.Empty(Parameters(issuing));
+        var wanted = api.Contract.Document.GetProperty("components").GetProperty("schemas").GetProperty("TokenToIssue");
+        Assert.Equal(["user"], wanted.Texts("required"));
+        using var anybody = new ApiClient(api.Gateway.Http, api.Contract, authorization: null);
+        Assert.True((await anybody.GetAsync("/api/auth")).Flag("tokens"));
+        using var application = api.Application();
+        await application.PostAsync("/api/tokens", new { user = Names.New("alice") });
+
+        await using var guests = await TestGateway.StartAsync();
+        var contract = await ApiContract.ReadAsync(guests.Http);
+        foreach (var (document, parameter, other) in new[] { (api.Contract.Document, "as", "name"), (contract.Document, "name", "as") })
+        {
+            var sending = Parameters(document.GetProperty("paths").GetProperty("/api/rooms/{room}/messages").GetProperty("post"));
+            Assert.Contains(parameter, sending);
+            Assert.DoesNotContain(other, sending);
+        }
+
+        Assert.Equal("user", contract.Document.GetProperty("components").GetProperty("securitySchemes").GetProperty("guest").Text("name"));
+
+        static string[] Parameters(System.Text.Json.JsonElement operation) =>
+            operation.Has("parameters") ? [.. operation.Items("parameters").Select(one => one.Text("name"))] : [];
+    }
+
+    [Fact]
+    public void No_name_of_a_program_is_in_a_description() =>
+        Assert.DoesNotContain("DateTimeOffset", api.Contract.Document.GetRawText(), StringComparison.Ordinal);
+
+    [Fact]
     public void What_may_be_absent_is_never_null_and_everything_has_a_description()
     {
         foreach (var schema in api.Contract.Document.GetProperty("components").GetProperty("schemas").EnumerateObject())
