@@ -63,7 +63,8 @@ internal static class UsersApi
     {
         var id = user.Value;
         var wanted = await body.ReadAsync(Suspension.Read);
-        await services.User(id).Suspend(caller.User, wanted.Until, wanted.Reason);
+        var until = FieldRules.Future("until", wanted.Until, services.Clock.GetUtcNow());
+        await services.User(id).Suspend(caller.User, until, wanted.Reason);
         return TypedResults.NoContent();
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Authentication;
+using OrleansChat.Gateway.Json;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Rooms;
 using OrleansChat.Rooms;
@@ -67,6 +68,8 @@ internal sealed class GatewayServices(
     /// <summary>Invites, kicks, and so on.</summary>
     public async Task ModerateAsync(string room, Moderation moderation)
     {
+        if (moderation.Action is ModerationAction.Ban or ModerationAction.Mute)
+            FieldRules.Future("until", moderation.Until, Clock.GetUtcNow());
         if (moderation.Action != ModerationAction.Invite) await Room(room).Moderate(moderation);
         else await budgets.SpendAsync(new Actor(moderation.By, moderation.IsAdministrator), UserBudget.MembersInvited, InviteAsync);
 

@@ -3,11 +3,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace OrleansChat.Gateway.Json;
 
 /// <summary>The fields of a command. What is missing or impossible is refused by name.</summary>
-internal readonly struct CommandFields(JsonElement command)
+internal readonly partial struct CommandFields(JsonElement command)
 {
     private const int MaxId = 64;
 
@@ -104,12 +105,11 @@ internal readonly struct CommandFields(JsonElement command)
             : throw new ChatException(ChatErrorCode.TextTooLong, $"{field} is {compact.Length} bytes; the limit is {maxBytes}", field);
     }
 
-    /// <summary>A time in ISO 8601.</summary>
+    /// <summary>A date with a time of it and an offset: what ISO 8601 and RFC 3339 have in common.</summary>
     public DateTimeOffset? TimeOrNull(string field)
     {
         if (Text(field, 40, static _ => "") is not { Length: > 0 } text) return null;
-        return DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        return Time().IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : throw Bad(field, $"{field} is not a time such as 2030-01-31T12:00:00Z");
     }
@@ -126,6 +126,10 @@ internal readonly struct CommandFields(JsonElement command)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, JsonFrames.Options)) value.WriteTo(writer);
+    // What reads it also knows 01/02/2030, 10:00 and Jan 2, and guesses the rest.
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Time();
+
         return buffer.WrittenMemory;
     });
 

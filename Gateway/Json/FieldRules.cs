@@ -61,6 +61,12 @@ internal static class FieldRules
         ? (int)limit
         : throw Bad("limit", $"limit is {limit}; it is 1 to {MaxLimit}");
 
+    /// <summary>A time that is yet to come, for what shall end then; none for what does not end.</summary>
+    public static DateTimeOffset? Future(string field, DateTimeOffset? time, DateTimeOffset now) =>
+        time <= now
+            ? throw Bad(field, string.Create(CultureInfo.InvariantCulture, $"{field} is over: here it is {now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"))
+            : time;
+
     public static ChatException Bad(string field, string message) => new(ChatErrorCode.BadField, message, field);
 
     private static ChatException NotAnId(string field, string text) => Bad(field, $"{field} {ChatId.Explain(text)}");
