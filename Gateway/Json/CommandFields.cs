@@ -18,6 +18,18 @@ internal readonly partial struct CommandFields(JsonElement command)
 
     public bool Has(string field) => command.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null;
 
+    /// <summary>Whether the field is there and says that there shall be none, where that is another thing than not to say it.</summary>
+    public bool IsNull(string field) => command.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null;
+
+    /// <summary>Refuses every other field, where one that is misspelt would mean more than was meant.</summary>
+    public void AllowOnly(params ReadOnlySpan<string> fields)
+    {
+        foreach (var field in command.EnumerateObject())
+        {
+            if (!fields.Contains(field.Name)) throw Bad(field.Name, $"there is no field '{field.Name}' here, but {string.Join(", ", fields)}");
+        }
+    }
+
     /// <summary>The command's id, as JSON: a number, or a string of at most 64 characters.</summary>
     public string? Id()
     {
@@ -71,7 +83,7 @@ internal readonly partial struct CommandFields(JsonElement command)
 
     /// <summary>A short text without control characters, or a null that says that there shall be none.</summary>
     public string? TextOrClear(string field, int maxCharacters) =>
-        command.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.Null ? null : Text(field, maxCharacters, Required);
+        IsNull(field) ? null : Text(field, maxCharacters, Required);
 
     public bool? FlagOrNull(string field) => !Has(field) ? null : command.GetProperty(field).ValueKind switch
     {
@@ -114,6 +126,10 @@ internal readonly partial struct CommandFields(JsonElement command)
             : throw Bad(field, $"{field} is not a time such as 2030-01-31T12:00:00Z");
     }
 
+    // What reads it also knows 01/02/2030, 10:00 and Jan 2, and guesses the rest.
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex Time();
+
     private string String(string field)
     {
         var value = command.GetProperty(field);
@@ -126,10 +142,6 @@ internal readonly partial struct CommandFields(JsonElement command)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, JsonFrames.Options)) value.WriteTo(writer);
-    // What reads it also knows 01/02/2030, 10:00 and Jan 2, and guesses the rest.
-    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Time();
-
         return buffer.WrittenMemory;
     });
 

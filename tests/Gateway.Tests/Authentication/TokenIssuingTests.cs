@@ -45,6 +45,9 @@ public sealed class TokenIssuingTests(SharedTokenGateway shared) : IClassFixture
     [InlineData("""{"user":"a","rooms":"lobby"}""", "bad_field", "rooms")]
     [InlineData("""{"user":"a","rooms":["a b"]}""", "bad_field", "rooms")]
     [InlineData("""{"user":"a","name":"a\u0007b"}""", "bad_field", "name")]
+    [InlineData("""{"user":"a","rooms":null}""", "bad_field", "rooms")]
+    [InlineData("""{"user":"a","room":["desk"]}""", "bad_field", "room")]
+    [InlineData("""{"user":"a","Rooms":["desk"]}""", "bad_field", "Rooms")]
     [InlineData("[]", "bad_json", null)]
     [InlineData("nonsense", "bad_json", null)]
     public async Task What_cannot_be_is_refused_by_name(string body, string code, string? field)
