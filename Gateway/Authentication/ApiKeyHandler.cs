@@ -21,13 +21,11 @@ internal sealed class ApiKeyHandler(
 {
     public const string SchemeName = "ApiKey";
 
-    private const string Prefix = SchemeName + " ";
-
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
-        if (header[Prefix.Length..].Trim() is not { Length: > 0 } key || Find(key) is not { } application) return Refuse("the API key is not known here");
+        if (!header.Split(' ', 2)[0].Equals(SchemeName, StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
+        if (header[SchemeName.Length..].Trim() is not { Length: > 0 } key || Find(key) is not { } application) return Refuse("the API key is not known here");
         var user = application;
         if (Request.Query["as"].FirstOrDefault() is { } named && !ChatId.TryParse(named, out user))
             return Refuse($"as {ChatId.Explain(named)}");

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansChat.Gateway.Authentication;
 
-/// <summary>Who somebody says they are: <c>?user=alice</c>, or <c>/ws/alice</c>. In guest mode that is believed.</summary>
+/// <summary>
+/// Who somebody says they are: <c>?user=alice</c>, or <c>/ws/alice</c>. In guest mode that is believed; but not of who
+/// brings a key or a token, for then it is that which says who they are, and if it is wrong, they are not let in as less.
+/// </summary>
 internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -13,6 +16,8 @@ internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (Brings(ApiKeyHandler.SchemeName)) return Task.FromResult(AuthenticateResult.NoResult());
+        if (Brings("Bearer")) return Refuse("this server is in guest mode and takes no tokens: leave them out");
         var user = SocketAddress.UserOf(Context);
         if (string.IsNullOrEmpty(user))
             return Refuse(SocketAddress.Is(Context) ? "user is missing: connect to /ws?user=alice" : "user is missing: add ?user=alice to the address");
@@ -24,6 +29,10 @@ internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
         return Task.FromResult(AuthenticateResult.Success(
             new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName)));
     }
+
+    // Not any Authorization: a proxy in front may have its own, such as Basic.
+    private bool Brings(string scheme) =>
+        Request.Headers.Authorization.ToString().Split(' ', 2)[0].Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
     private static Task<AuthenticateResult> Refuse(string wrong) => Task.FromResult(AuthenticateResult.Fail(wrong));
 }
