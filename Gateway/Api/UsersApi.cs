@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Api.Answers;
 using OrleansChat.Gateway.Api.Requests;
 using OrleansChat.Gateway.Authentication;
@@ -59,9 +60,16 @@ internal static class UsersApi
     }
 
     private static async Task<NoContent> SuspendAsync(
-        Caller caller, UserId user, OptionalBody<Suspension> body, GatewayServices services)
+        Caller caller, UserId user, OptionalBody<Suspension> body, GatewayServices services, IOptions<AuthOptions> auth)
     {
         var id = user.Value;
+        // It would go on as others, and the others' grains know nothing of it.
+        if (auth.Value.ApiKeys.Any(key => key.Name == id))
+        {
+            throw new ChatException(
+                ChatErrorCode.Forbidden, $"'{id}' is an application, which suspending would not stop: take its key out of Auth:ApiKeys of all gateways", "user");
+        }
+
         var wanted = await body.ReadAsync(Suspension.Read);
         var until = FieldRules.Future("until", wanted.Until, services.Clock.GetUtcNow());
         await services.User(id).Suspend(caller.User, until, wanted.Reason);

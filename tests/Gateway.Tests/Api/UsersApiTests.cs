@@ -126,6 +126,16 @@ public sealed class UsersApiTests(SharedApi api)
     }
 
     [Fact]
+    public async Task An_application_is_not_suspended_but_by_taking_away_its_key()
+    {
+        using var application = api.Application(Names.New("robot"));
+        var refused = await application.RefusedAsync(HttpMethod.Put, "/api/users/backend/suspension", null, 403, "forbidden", "user");
+        Assert.Contains("Auth:ApiKeys", refused.Text("detail"), StringComparison.Ordinal);
+        using var itself = api.Application();
+        await itself.GetAsync("/api/rooms?limit=1");
+    }
+
+    [Fact]
     public async Task Blocks_are_set_listed_by_pages_and_lifted()
     {
         var alice = Names.New("alice");
