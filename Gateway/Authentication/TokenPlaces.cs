@@ -5,11 +5,13 @@ namespace OrleansChat.Gateway.Authentication;
 /// <summary>
 /// Takes a socket's token from where a browser can put it (RFC 6750 §2.3: <c>access_token</c>; the subprotocol
 /// <c>bearer.TOKEN</c>, as Kubernetes does) to where every scheme looks for it, the header <c>Authorization</c>, and
-/// leaves no trace in the places where logs and answers would repeat it.
+/// leaves no trace in the places where logs and answers would repeat it. There the name of the scheme is brought into the
+/// one case that every handler takes: it may be in any (RFC 9110 §11.1).
 /// </summary>
 internal static class TokenPlaces
 {
     private const string SubProtocolPrefix = "bearer.";
+    private const string Scheme = "Bearer ";
     private const string QueryField = "access_token";
 
     public static Task UseAsync(HttpContext context, RequestDelegate next)
@@ -19,8 +21,11 @@ internal static class TokenPlaces
             var headers = context.Request.Headers;
             var (subProtocol, query) = (TakeSubProtocol(headers), TakeQuery(context.Request));
             if ((subProtocol ?? query) is { Length: > 0 } token && StringValues.IsNullOrEmpty(headers.Authorization))
-                headers.Authorization = $"Bearer {token}";
+                headers.Authorization = Scheme + token;
         }
+
+        if (context.Request.Headers.Authorization is [{ } proof] && proof.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            context.Request.Headers.Authorization = Scheme + proof[Scheme.Length..].TrimStart(' ');
 
         return next(context);
     }

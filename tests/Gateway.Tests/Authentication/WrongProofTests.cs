@@ -32,6 +32,21 @@ public sealed class WrongProofTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (application.StatusCode, behind.StatusCode));
     }
 
+    [Fact]
+    public async Task The_name_of_a_scheme_is_read_in_any_case()
+    {
+        await using var gateway = await TokenGateway.StartAsync();
+        foreach (var proof in new[] { "bearer (token)", "BEARER (token)", "bEaReR   (token)", "apikey (key)", "APIKEY  (key)" })
+        {
+            var header = proof.Replace("(token)", gateway.Token("alice"), StringComparison.Ordinal)
+                .Replace("(key)", TokenGateway.ApiKey, StringComparison.Ordinal);
+            using var answer = await GetAsync(gateway.Gateway, header);
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{proof}: {answer.StatusCode}");
+            await using var client = await ChatClient.OpenAsync(gateway.Gateway.Socket("/ws"), Header(header));
+            await client.WelcomedAsync();
+        }
+    }
+
     private static Dictionary<string, string> Header(string authorization) => new() { ["Authorization"] = authorization };
 
     private static async Task<HttpResponseMessage> GetAsync(TestGateway gateway, string authorization)
