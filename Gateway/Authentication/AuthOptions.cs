@@ -40,6 +40,15 @@ public sealed class AuthOptions
 
     /// <summary>The applications that may ask for tokens, and administer.</summary>
     public IList<ApiKeyOptions> ApiKeys { get; init; } = [];
+
+    /// <summary>
+    /// Brings ids and origins into the form in which they come with requests. What is none is left as it is, for the
+    /// message that says so.
+    /// </summary>
+    internal void Normalize()
+    {
+        for (var i = 0; i < AllowedOrigins.Count; i++) AllowedOrigins[i] = Origins.Normalize(AllowedOrigins[i]);
+    }
 }
 
 /// <summary>The ways to prove who one is.</summary>

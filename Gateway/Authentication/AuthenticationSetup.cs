@@ -22,9 +22,10 @@ internal static class AuthenticationSetup
         var section = builder.Configuration.GetSection("Auth");
         CheckMode(section["Mode"] ?? nameof(AuthModes.Guest));
         var options = section.Get<AuthOptions>() ?? new AuthOptions();
+        options.Normalize();
         if (options is { Mode: AuthModes.Guest, AllowPublicGuests: false }) PublicGuests.KeepOut(builder.Configuration);
         builder.Services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidation>();
-        builder.Services.AddOptions<AuthOptions>().Bind(section).ValidateOnStart();
+        builder.Services.AddOptions<AuthOptions>().Bind(section).PostConfigure(static options => options.Normalize()).ValidateOnStart();
         // Each handler notes of each request that it is not for it.
         builder.Logging.AddFilter(typeof(AuthenticationSetup).Namespace, LogLevel.Warning);
         var schemes = builder.Services.AddAuthentication(ChatAuthentication.SchemeName)

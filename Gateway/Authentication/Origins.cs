@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Api;
 
@@ -17,6 +18,18 @@ internal sealed class Origins(IOptions<AuthOptions> auth)
         || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
             && uri.Scheme is "http" or "https"
             && uri.PathAndQuery == "/" && !text.EndsWith('/') && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0);
+
+    /// <summary>
+    /// An origin as browsers write it in a request (RFC 6454 §6.1): in lower case, other letters than ASCII's as
+    /// Punycode, and without the port that goes without saying.
+    /// </summary>
+    public static string Normalize(string text)
+    {
+        if (text == Any || !IsOrigin(text)) return text;
+        var uri = new Uri(text, UriKind.Absolute);
+        var host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost.ToLowerInvariant() : uri.Host;
+        return uri.IsDefaultPort ? $"{uri.Scheme}://{host}" : string.Create(CultureInfo.InvariantCulture, $"{uri.Scheme}://{host}:{uri.Port}");
+    }
 
     /// <summary>Refuses what other pages ask for.</summary>
     public static async Task UseAsync(HttpContext context, RequestDelegate next)

@@ -35,6 +35,25 @@ public sealed class OriginTests
     }
 
     [Fact]
+    public async Task However_an_allowed_origin_is_written_it_is_the_one_that_browsers_send()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            "Auth:AllowedOrigins:0=https://App.Example.com:443", "Auth:AllowedOrigins:1=HTTP://dev.example.com:80",
+            "Auth:AllowedOrigins:2=https://bücher.example:8443", "Auth:AllowedOrigins:3=http://[2001:DB8:0::1]:80");
+        foreach (var sent in new[] { "https://app.example.com", "http://dev.example.com", "https://xn--bcher-kva.example:8443", "http://[2001:db8::1]" })
+        {
+            await using var client = await OpenAsync(gateway, sent);
+            await client.WelcomedAsync();
+            using var http = new HttpClient { BaseAddress = gateway.Http };
+            http.DefaultRequestHeaders.Add("Origin", sent);
+            using var read = await http.GetAsync(new Uri("/api/rooms?user=alice", UriKind.Relative));
+            Assert.Equal([sent], read.Headers.GetValues("Access-Control-Allow-Origin"));
+        }
+
+        await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync(gateway, "https://app.example.com:8443"));
+    }
+
+    [Fact]
     public async Task A_page_over_http_is_not_the_gateway_s_own_where_that_is_reached_over_https()
     {
         await using var gateway = await TestGateway.StartAsync("Chat:TrustedProxies=127.0.0.1");
