@@ -67,7 +67,6 @@ internal static class AuthenticationSetup
     {
         app.Use(TokenPlaces.UseAsync);
         app.Use(Origins.UseAsync);
-        app.UseCors();
         app.Use(TokenKeysSetup.UseAsync);
         app.UseAuthentication();
         app.UseAuthorization();

@@ -91,6 +91,8 @@ internal static class ChatGateway
         app.Use(CorkedUpgrade.UseAsync);
         app.UseProblems();
         app.UseRouting();
+        // First, so that pages which may ask can also read that they ask too often.
+        app.UseCors();
         app.UseRateLimiter();
         app.UseWebSockets();
         app.UsePage();

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Net.WebSockets;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
@@ -51,6 +52,23 @@ public sealed class OriginTests
         }
 
         await Assert.ThrowsAsync<WebSocketException>(() => OpenAsync(gateway, "https://app.example.com:8443"));
+    }
+
+    [Fact]
+    public async Task A_page_that_asks_too_often_can_read_that_it_does()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            "Auth:Mode=Accounts", "Auth:AllowedOrigins:0=https://app.example.com",
+            "Chat:Limits:LoginBurstPerAddress=1", "Chat:Limits:LoginsPerMinutePerAddress=1");
+        using var http = new HttpClient { BaseAddress = gateway.Http };
+        http.DefaultRequestHeaders.Add("Origin", "https://app.example.com");
+        foreach (var status in new[] { 401, 429 })
+        {
+            using var answer = await http.PostAsJsonAsync("/api/accounts/login", new { user = "alice", password = "correct horse battery staple" });
+            Assert.Equal(status, (int)answer.StatusCode);
+            Assert.Equal(["https://app.example.com"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
+            if (status == 429) Assert.True(FrameFields.Parse(await answer.Content.ReadAsStringAsync()).Number("retryAfterMs") > 0);
+        }
     }
 
     [Fact]
