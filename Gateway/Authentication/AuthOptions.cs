@@ -47,7 +47,11 @@ public sealed class AuthOptions
     /// </summary>
     internal void Normalize()
     {
+        for (var i = 0; i < Administrators.Count; i++) Administrators[i] = IdOf(Administrators[i]);
         for (var i = 0; i < AllowedOrigins.Count; i++) AllowedOrigins[i] = Origins.Normalize(AllowedOrigins[i]);
+        foreach (var key in ApiKeys) key.Name = IdOf(key.Name);
+
+        static string IdOf(string text) => ChatId.TryParse(text, out var id) ? id : text;
     }
 }
 

@@ -75,6 +75,18 @@ public sealed class OtherSchemeTests
     }
 
     [Fact]
+    public async Task Names_that_give_rights_are_the_same_however_their_letters_are_composed()
+    {
+        await using var gateway = await TokenGateway.StartAsync("Auth:Administrators:0=ze\u0301", "Auth:ApiKeys:0:Name=bo\u0302t");
+        using var http = new HttpClient { BaseAddress = gateway.Gateway.Http };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", gateway.Token("z\u00e9"));
+        using var answer = await http.GetAsync(new Uri("/api/admin/counts", UriKind.Relative));
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        using var suspended = await http.PutAsync(new Uri("/api/users/b\u00f4t/suspension", UriKind.Relative), content: null);
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, suspended.StatusCode);
+    }
+
+    [Fact]
     public async Task Nobody_becomes_an_application_by_what_another_scheme_says()
     {
         await using var gateway = await TestGateway.StartAsync(
