@@ -29,7 +29,15 @@ internal static class PublicGuests
     private static IEnumerable<string> Addresses(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
-        if (endpoints.Count > 0) return endpoints;
+        var hosting = HostingAddresses(configuration).ToList();
+        return endpoints.Count > 0 && !(hosting.Count > 0 && IsSet(configuration[WebHostDefaults.PreferHostingUrlsKey])) ? endpoints : hosting;
+    }
+
+    // As the web server reads it.
+    private static bool IsSet(string? flag) => flag == "1" || string.Equals(flag, "true", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> HostingAddresses(IConfiguration configuration)
+    {
         if (configuration["urls"] is { } urls) return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return Ports("http").Concat(Ports("https"));
 

@@ -74,6 +74,15 @@ public sealed class StartFailureTests
     }
 
     [Fact]
+    public async Task A_gateway_of_guests_is_kept_to_itself_also_where_the_hosting_s_addresses_win_over_the_web_server_s()
+    {
+        using var data = new DataDirectory();
+        await using var gateway = GatewayProcess.Launch(
+            data, "--Kestrel:Endpoints:own:Url=http://127.0.0.1:0", "--urls=http://0.0.0.0:0", "--preferHostingUrls=true");
+        await AssertOneLineAsync(gateway, "http://0.0.0.0:0 can be reached from other machines");
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_named()
     {
         using var data = new DataDirectory();
