@@ -99,6 +99,8 @@ internal sealed class RoomCommands(JsonConnection connection, string room)
         try
         {
             if (command.IsFromClient) connection.Caller.Scope.Check(Room);
+            // It is about more than the direct room: neither invites the other any more.
+            if (command is BlockCommand) connection.Caller.Scope.CheckAll();
             await PerformAsync(command);
         }
         catch (Exception error) when (command is FollowCommand)

@@ -84,16 +84,16 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
     }
 
     [Fact]
-    public async Task A_limited_token_lists_blocks_of_its_own_direct_rooms_alone()
+    public async Task A_limited_token_lists_blocks_of_its_own_direct_rooms_alone_and_sets_and_lifts_none()
     {
-        var (user, bob, carol) = (Names.New("alice"), Names.New("bob"), Names.New("carol"));
+        var (user, bob, carol, dora) = (Names.New("alice"), Names.New("bob"), Names.New("carol"), Names.New("dora"));
         await using var full = await _gateway.ConnectAsync(user);
         foreach (var blocked in new[] { bob, carol }) await full.DoAsync(new { type = "block", user = blocked });
-        await using var kiosk = await _gateway.ConnectAsync(user, lifetime: null, ChatId.DirectRoom(user, carol));
+        await using var kiosk = await _gateway.ConnectAsync(user, lifetime: null, ChatId.DirectRoom(user, carol), ChatId.DirectRoom(user, dora));
         Assert.Equal([carol], (await kiosk.DoAsync(new { type = "blocks" })).Texts("users"));
-        await kiosk.RefusedAsync(new { type = "unblock", user = bob }, "forbidden");
-        await kiosk.DoAsync(new { type = "unblock", user = carol });
-        Assert.Equal([bob], (await full.DoAsync(new { type = "blocks" })).Texts("users"));
+        foreach (var other in new[] { bob, carol }) await kiosk.RefusedAsync(new { type = "unblock", user = other }, "forbidden");
+        await kiosk.RefusedAsync(new { type = "block", user = dora }, "forbidden");
+        Assert.Equal(new[] { bob, carol }.Order(StringComparer.Ordinal), (await full.DoAsync(new { type = "blocks" })).Texts("users"));
     }
 
     [Fact]
