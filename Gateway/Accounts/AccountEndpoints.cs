@@ -28,7 +28,8 @@ internal static class AccountEndpoints
         accounts.MapPost("/password", ChangePasswordAsync).RequireAuthorization()
             .RequireRateLimiting(AddressLimits.Accounts).WithErrors(403)
             .Produces<IssuedTokens>().WithSummary("Gives the caller another password, and ends all tokens and connections that there were.");
-        accounts.MapPost("/logout", LogOutAsync).RequireAuthorization().WithMetadata(new NeededToGoOn()).WithErrors(403)
+        accounts.MapPost("/logout", LogOutAsync).RequireAuthorization()
+            .RequireRateLimiting(AddressLimits.Connect).WithMetadata(new NeededToGoOn()).WithErrors(403)
             .WithSummary("Ends all tokens and connections of the caller, everywhere.");
     }
 

@@ -186,14 +186,17 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
         (await gateway.Client.LogOutAsync(tokens.AccessToken)).Done();
     }
 
-    [Fact]
-    public async Task One_address_refreshes_as_often_as_it_connects()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_address_refreshes_and_logs_out_as_often_as_it_connects(bool logsOut)
     {
         await using var gateway = await AccountGateway.StartAsync(
             "Chat:Limits:ConnectsPerSecondPerAddress=1", "Chat:Limits:ConnectBurstPerAddress=3");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => gateway.Client.RefreshAsync("none")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(
+            _ => logsOut ? gateway.Client.LogOutAsync("none") : gateway.Client.RefreshAsync("none")));
         Assert.Contains(answers, answer => answer.Status == 429);
-        foreach (var answer in answers.Where(answer => answer.Status != 429)) answer.Refused(401, "unauthorized", "refreshToken");
+        foreach (var answer in answers.Where(answer => answer.Status != 429)) answer.Refused(401, "unauthorized", logsOut ? null : "refreshToken");
     }
 
     [Fact]

@@ -25,18 +25,23 @@ public sealed class ManyAtOnceTests
     public async Task The_room_that_an_address_of_the_text_endpoint_joins_counts_as_a_command_too()
     {
         await using var gateway = await TestGateway.StartAsync([.. Ten, $"Chat:Limits:RoomsCreated={Rooms}"]);
-        var refused = 0;
+        var joined = 0;
         foreach (var room in Names())
         {
             await using var client = await gateway.TypeAsync("alice", $"room={room}");
             var first = await client.SeeStartAsync("");
-            if (first.StartsWith("* welcome", StringComparison.Ordinal)) continue;
-            refused++;
+            if (first.StartsWith("* welcome", StringComparison.Ordinal))
+            {
+                joined++;
+                continue;
+            }
+
             Assert.Equal("! more than 1 commands a second of one user (or 10 at once)", first);
             Assert.Equal(1008, (await client.ClosedAsync()).Code);
+            break;
         }
 
-        Assert.InRange(refused, 1, Rooms - 1);
+        Assert.InRange(joined, 10, Rooms - 1);
     }
 
     [Fact]

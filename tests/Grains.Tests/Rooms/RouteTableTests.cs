@@ -203,8 +203,8 @@ public sealed class RouteTableTests : IAsyncLifetime
             _routes.SignalAll(new TypingSignal("alice"));
             _routes.SignalAll(new ReadSignal("alice", 2, OwnOnly: false));
         });
-        await AgainAfterAsync(1);
-        await AgainAfterAsync(2, then: static () => Task.FromResult(true));
+        await AgainAfterAsync(1, pause: 0.25, FakeGateway.Throw);
+        await AgainAfterAsync(2, pause: 0.5, static () => Task.FromResult(true));
         await Eventually.TrueAsync(() => gateway.Batches.Length == 3, "it is sent again");
         await _turns.RunAsync(() => _routes.SignalAll(new ReadSignal("alice", 3, OwnOnly: false)));
         await Eventually.TrueAsync(() => gateway.Batches.Length == 4, "what comes after them arrives");
@@ -212,11 +212,12 @@ public sealed class RouteTableTests : IAsyncLifetime
             ["1", "1 typing 2", "1 2", "3"],
             gateway.Batches.Select(b => string.Join(' ', b.Signals.Select(s => s is ReadSignal read ? $"{read.Seq}" : "typing"))));
 
-        async Task AgainAfterAsync(int batches, Func<Task<bool>>? then = null)
+        async Task AgainAfterAsync(int batches, double pause, Func<Task<bool>> then)
         {
-            await Eventually.TrueAsync(() => gateway.Batches.Length == batches && _clock.Pending > 0, "a batch has failed");
-            if (then is not null) gateway.Answer = then;
-            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Eventually.TrueAsync(() => gateway.Batches.Length == batches && _clock.Pending > 0, $"batch {batches} has failed");
+            gateway.Answer = then;
+            // No longer, or the pause after the next one would be over in the same stroke.
+            _clock.Advance(TimeSpan.FromSeconds(pause));
         }
     }
 
