@@ -19,8 +19,7 @@ internal sealed class Readiness(
         if (!silos.IsMade) return HealthCheckResult.Unhealthy("there is no silo yet");
         try
         {
-            // A list of rooms would wait behind those who look for some.
-            await services.Directory.Blocks(user: "", after: null, limit: 1).WaitAsync(Patience, cancellationToken);
+            await services.Directory.Probe().WaitAsync(Patience, cancellationToken);
             return auth.Value.Mode == AuthModes.Guest || keys.IsReady
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy("the keys of tokens have not been read");

@@ -21,4 +21,8 @@ public interface IRoomDirectoryGrain : IGrainWithIntegerKey
     /// <param name="limit">How many at most.</param>
     [Alias("Blocks")]
     Task<BlockPage> Blocks(string user, string? after, int limit);
+
+    /// <summary>Ends when the store has answered what every message has to ask it: who somebody is in a room. Costs next to nothing.</summary>
+    [Alias("Probe")]
+    Task Probe();
 }

@@ -14,4 +14,7 @@ internal sealed class RoomDirectoryGrain(IChatReader reader) : Grain, IRoomDirec
         reader.ListRoomsAsync(by, query, after, limit, within);
 
     public Task<BlockPage> Blocks(string user, string? after, int limit) => reader.ListBlocksAsync(user, after, limit);
+
+    // No room and no user has such an id; it is looked for all the same.
+    public Task Probe() => reader.FindStandingAsync(room: "", user: "");
 }
