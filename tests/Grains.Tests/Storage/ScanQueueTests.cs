@@ -29,17 +29,17 @@ public sealed class ScanQueueTests
         var queue = new ScanQueue(atOnce: 1, _clock);
         var held = Hold(queue, "mallory");
         List<Task> waiting = [.. Enumerable.Range(0, ScanQueue.MostOfUser).Select(_ => Read(queue, "mallory", "m"))];
-        var tooMuch = await Assert.ThrowsAsync<ChatException>(() => Read(queue, "mallory", "m"));
+        var tooMuch = await Assert.ThrowsAsync<ChatException>(() => Read(queue, "mallory", "m").WaitAsync(Limit));
         Assert.Equal((ChatErrorCode.RateLimited, TimeSpan.FromSeconds(1)), (tooMuch.Code, tooMuch.RetryAfter));
         for (var i = 1; i < ScanQueue.MostUsers; i++) waiting.Add(Read(queue, $"user{i}", "u"));
-        var tooMany = await Assert.ThrowsAsync<ChatException>(() => Read(queue, "alice", "a"));
+        var tooMany = await Assert.ThrowsAsync<ChatException>(() => Read(queue, "alice", "a").WaitAsync(Limit));
         Assert.Equal((ChatErrorCode.Unavailable, TimeSpan.FromSeconds(1)), (tooMany.Code, tooMany.RetryAfter));
         waiting.Add(Read(queue, ScanQueue.Server, "s"));
         held.SetResult();
         await Task.WhenAll(waiting).WaitAsync(Limit);
         Assert.Equal(waiting.Count, _read.Count);
         // And there is place again.
-        await Read(queue, "alice", "a");
+        await Read(queue, "alice", "a").WaitAsync(Limit);
     }
 
     [Fact]
