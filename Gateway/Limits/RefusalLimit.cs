@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OrleansChat.Limits;
 
 namespace OrleansChat.Gateway.Limits;
 
@@ -9,21 +8,9 @@ namespace OrleansChat.Gateway.Limits;
 /// </summary>
 internal sealed class RefusalLimit(IOptions<ChatLimits> limits, TimeProvider clock)
 {
-    private readonly Lock _lock = new();
-    private readonly TokenBucket?[] _buckets = new TokenBucket?[AddressLimits.Buckets];
-    private readonly TokenRate _rate = AddressLimits.ConnectRate(limits.Value);
+    private readonly AddressBuckets _refused = new(AddressLimits.ConnectRate(limits.Value), clock);
 
     /// <summary>Counts a request that is refused for who asks.</summary>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.RateLimited"/>: there were as many as there may be.</exception>
-    public void Count(HttpContext context)
-    {
-        TimeSpan wait;
-        lock (_lock)
-        {
-            var bucket = _buckets[ClientAddress.Of(context).Bucket] ??= new TokenBucket(_rate, clock);
-            if (bucket.TryTake(out wait)) return;
-        }
-
-        throw AddressLimits.Refuse(context, AddressLimits.TooManyRequests, wait);
-    }
+    public void Count(HttpContext context) => _refused.Take(context);
 }

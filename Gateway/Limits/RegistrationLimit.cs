@@ -10,27 +10,13 @@ namespace OrleansChat.Gateway.Limits;
 /// </remarks>
 internal sealed class RegistrationLimit(IOptions<ChatLimits> limits, TimeProvider clock)
 {
-    private readonly Lock _lock = new();
-    private readonly TokenBucket?[] _buckets = new TokenBucket?[AddressLimits.Buckets];
-    private readonly TokenRate _rate = TokenRate.Within(TimeSpan.FromHours(1), limits.Value.RegistrationsPerHourPerAddress);
+    private readonly AddressBuckets _attempts =
+        new(TokenRate.Within(TimeSpan.FromHours(1), limits.Value.RegistrationsPerHourPerAddress), clock);
 
     /// <summary>Counts an attempt.</summary>
     /// <exception cref="ChatException"><see cref="ChatErrorCode.RateLimited"/>: there were as many as there may be.</exception>
-    public void Take(HttpContext context)
-    {
-        TimeSpan wait;
-        lock (_lock)
-        {
-            var bucket = _buckets[ClientAddress.Of(context).Bucket] ??= new TokenBucket(_rate, clock);
-            if (bucket.TryTake(out wait)) return;
-        }
-
-        throw AddressLimits.Refuse(context, AddressLimits.TooManyRequests, wait);
-    }
+    public void Take(HttpContext context) => _attempts.Take(context);
 
     /// <summary>Nothing was tried.</summary>
-    public void Return(ClientAddress address)
-    {
-        lock (_lock) _buckets[address.Bucket]?.Return();
-    }
+    public void Return(ClientAddress address) => _attempts.Return(address);
 }
