@@ -23,8 +23,8 @@ internal sealed class ApiKeyHandler(
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (!TokenPlaces.Brings(Request, SchemeName)) return Task.FromResult(AuthenticateResult.NoResult());
         var header = Request.Headers.Authorization.ToString();
-        if (!header.Split(' ', 2)[0].Equals(SchemeName, StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
         if (header[SchemeName.Length..].Trim() is not { Length: > 0 } key || Find(key) is not { } application) return Refuse("the API key is not known here");
         var user = application;
         if (Request.Query["as"].FirstOrDefault() is { } named && !ChatId.TryParse(named, out user))

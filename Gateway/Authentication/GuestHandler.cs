@@ -16,8 +16,9 @@ internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Brings(ApiKeyHandler.SchemeName)) return Task.FromResult(AuthenticateResult.NoResult());
-        if (Brings("Bearer")) return Refuse("this server is in guest mode and takes no tokens: leave them out");
+        // Not any Authorization: a proxy in front may have its own, such as Basic.
+        if (TokenPlaces.Brings(Request, ApiKeyHandler.SchemeName)) return Task.FromResult(AuthenticateResult.NoResult());
+        if (TokenPlaces.Brings(Request, "Bearer")) return Refuse("this server is in guest mode and takes no tokens: leave them out");
         var user = SocketAddress.UserOf(Context);
         if (string.IsNullOrEmpty(user))
             return Refuse(SocketAddress.Is(Context) ? "user is missing: connect to /ws?user=alice" : "user is missing: add ?user=alice to the address");
@@ -29,10 +30,6 @@ internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
         return Task.FromResult(AuthenticateResult.Success(
             new AuthenticationTicket(ChatClaims.Principal(SchemeName, claims), SchemeName)));
     }
-
-    // Not any Authorization: a proxy in front may have its own, such as Basic.
-    private bool Brings(string scheme) =>
-        Request.Headers.Authorization.ToString().Split(' ', 2)[0].Equals(scheme, StringComparison.OrdinalIgnoreCase);
 
     private static Task<AuthenticateResult> Refuse(string wrong) => Task.FromResult(AuthenticateResult.Fail(wrong));
 }

@@ -14,6 +14,10 @@ internal static class TokenPlaces
     private const string Scheme = "Bearer ";
     private const string QueryField = "access_token";
 
+    /// <summary>Whether a request brings a proof of this scheme, be it good or not.</summary>
+    public static bool Brings(HttpRequest request, string scheme) =>
+        request.Headers.Authorization.ToString().Split(' ', 2)[0].Equals(scheme, StringComparison.OrdinalIgnoreCase);
+
     public static Task UseAsync(HttpContext context, RequestDelegate next)
     {
         if (SocketAddress.Is(context))
