@@ -102,6 +102,7 @@ public sealed class AdministratorTests(Chromium chromium) : BrowserTest(chromium
         var bob = await ComeWithTokenAsync("bob", "lobby");
         var root = await ComeWithTokenAsync("root", "lobby");
         await bob.Listed("root").ClickAsync();
+        await Expect(bob.Title).ToHaveTextAsync("root");
         await bob.SendAsync("hello");
         await root.OpenAsync("dm:bob:root");
         await root.SeesAsync("hello");

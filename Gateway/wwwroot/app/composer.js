@@ -48,10 +48,22 @@ export class Composer {
   show(conversation, title) {
     if (this.#conversation) this.#drafts.set(this.#conversation.name, this.#text.value);
     this.#conversation = conversation;
+    this.release();
     if (!conversation) return;
     this.#text.value = this.#drafts.get(conversation.name) ?? '';
     this.#text.placeholder = `Message ${title}`;
     this.#fit();
+  }
+
+  /** Another room is being opened: what is written now is not meant for the one that is still seen. */
+  hold() {
+    this.#text.readOnly = true;
+    this.#form.setAttribute('aria-busy', 'true');
+  }
+
+  release() {
+    this.#text.readOnly = false;
+    this.#form.removeAttribute('aria-busy');
   }
 
   focus() {
@@ -59,6 +71,7 @@ export class Composer {
   }
 
   #submit() {
+    if (this.#text.readOnly) return;
     const text = this.#text.value.trim();
     if (text === '' || this.#excess(text) > 0) return;
     this.#text.value = '';

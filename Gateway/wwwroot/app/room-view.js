@@ -29,6 +29,8 @@ export class RoomView {
   #current = null;
   /** The room that this user is leaving at the moment. @type {string | null} */
   #leaving = null;
+  /** Counts what this user asked to see: a room that takes long to join must not come over a later one. */
+  #asked = 0;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
@@ -65,17 +67,14 @@ export class RoomView {
   }
 
   /**
-   * Opens a room, joining it if need be.
+   * Opens a room, joining it if need be. Of several that are being joined the last that was asked for is shown.
    * @param {string} asked its name, as far as the one who asks knows it
    */
   async open(asked) {
-    let name = asked;
-    try {
-      if (!this.#client.memberships.has(name)) name = (await this.#client.join(name))?.name;
-    } catch (error) {
-      toast(`${name} could not be opened. ${explain(error)}`);
-      return;
-    }
+    const turn = ++this.#asked;
+    const name = this.#client.memberships.has(asked) ? asked : await this.#join(asked);
+    if (turn !== this.#asked) return;
+    this.#composer.release();
     if (name === undefined) return;
     const room = this.#client.memberships.get(name);
     if (name !== this.#current) {
@@ -84,6 +83,17 @@ export class RoomView {
     }
     if (room?.archived) byId('room-title').focus();
     else if (!isNarrow.matches) this.#composer.focus();
+  }
+
+  /** @param {string} asked @returns {Promise<string | undefined>} its name, if it could be joined */
+  async #join(asked) {
+    this.#composer.hold();
+    try {
+      return (await this.#client.join(asked))?.name;
+    } catch (error) {
+      toast(`${asked} could not be opened. ${explain(error)}`);
+      return undefined;
+    }
   }
 
   /** @param {string} room @returns {Promise<void>} */
@@ -98,8 +108,8 @@ export class RoomView {
 
   /** Goes back to the list of rooms. */
   close() {
-    this.#setAddress(null);
-    this.#show(null);
+    this.#asked++;
+    this.#clear();
   }
 
   /** @param {{conversation: import('./conversation.js').Conversation, type: string}} change */
@@ -109,6 +119,11 @@ export class RoomView {
     } else {
       change.conversation.shrink();
     }
+  }
+
+  #clear() {
+    this.#setAddress(null);
+    this.#show(null);
   }
 
   #show(name) {
@@ -136,7 +151,7 @@ export class RoomView {
       toast(this.#farewell(room, error));
       // Whatever is asked about it has no answer any more.
       closeDialogOfRoom();
-      this.close();
+      this.#clear();
       (isNarrow.matches ? byId('find-room') : byId('welcome-title')).focus();
     } else {
       this.#renderHead(room);
@@ -213,7 +228,8 @@ export class RoomView {
   /** The browser went back or forward. A room left meanwhile is not joined again for that. */
   #follow() {
     const name = new URLSearchParams(location.search).get('room');
-    if (this.#client.memberships.has(name)) this.open(name);
-    else this.#show(null);
+    if (this.#client.memberships.has(name)) return this.open(name);
+    this.#asked++;
+    this.#show(null);
   }
 }
