@@ -82,6 +82,8 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
         builder.Services.AddSingleton<GatewayReporter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayReporter>());
+        builder.Services.AddSingleton(static services => new StoreProbe(
+            services.GetRequiredService<GatewayServices>().Directory.Probe, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 

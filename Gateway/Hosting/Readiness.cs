@@ -8,10 +8,8 @@ namespace OrleansChat.Gateway.Hosting;
 
 /// <summary>Ready: not draining, a grain reads from the store, and tokens can be told from what are none.</summary>
 internal sealed class Readiness(
-    ConnectionTable connections, SiloConnection silos, GatewayServices services, TokenKeys keys, IOptions<AuthOptions> auth) : IHealthCheck
+    ConnectionTable connections, SiloConnection silos, StoreProbe store, TokenKeys keys, IOptions<AuthOptions> auth) : IHealthCheck
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -19,7 +17,7 @@ internal sealed class Readiness(
         if (!silos.IsMade) return HealthCheckResult.Unhealthy("there is no silo yet");
         try
         {
-            await services.Directory.Probe().WaitAsync(Patience, cancellationToken);
+            await store.AskAsync().WaitAsync(cancellationToken);
             return auth.Value.Mode == AuthModes.Guest || keys.IsReady
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy("the keys of tokens have not been read");

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using OrleansChat.Limits;
 
 namespace OrleansChat.Gateway.Limits;
 
-/// <summary>How fast one address may connect and log in: ASP.NET Core's rate limiter, with a policy for each.</summary>
+/// <summary>How fast one address may connect, log in, and ask for what is told to anybody: ASP.NET Core's rate limiter.</summary>
 /// <remarks>
 /// A limiter for each address would let whoever has many addresses (a /48 of IPv6 has 65,536 networks) fill the memory.
 /// So addresses share <see cref="Buckets"/> limiters, by a hash that is another one in each process. With the default
@@ -35,6 +36,7 @@ internal static class AddressLimits
         {
             options.AddPolicy(Connect, ConnectRate(limits.Value));
             options.AddPolicy(Accounts, LoginRate(limits.Value));
+            options.GlobalLimiter = Anonymous(AnonymousRate(limits.Value));
         });
     }
 
@@ -48,11 +50,22 @@ internal static class AddressLimits
             TokenLimit = rate.Burst,
         });
 
+    /// <summary>What asks nobody for who they are has the limit of no user, and that of no policy.</summary>
+    private static PartitionedRateLimiter<HttpContext> Anonymous(TokenRate rate) => PartitionedRateLimiter.Create<HttpContext, int>(
+        context => IsCountedElsewhere(context.GetEndpoint()) ? RateLimitPartition.GetNoLimiter(Buckets) : Partition(ClientAddress.Of(context), rate));
+
+    private static bool IsCountedElsewhere(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<EnableRateLimitingAttribute>() is not null
+        || endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
+
     public static TokenRate ConnectRate(ChatLimits limits) =>
         TokenRate.PerSecond(limits.ConnectsPerSecondPerAddress, limits.ConnectBurstPerAddress);
 
     private static TokenRate LoginRate(ChatLimits limits) =>
         new(TimeSpan.FromMinutes(1) / limits.LoginsPerMinutePerAddress, limits.LoginBurstPerAddress);
+
+    private static TokenRate AnonymousRate(ChatLimits limits) =>
+        TokenRate.PerSecond(limits.RequestsPerSecondPerAddress, limits.RequestBurstPerAddress);
 
     private static void AddPolicy(this RateLimiterOptions options, string name, TokenRate rate) =>
         options.AddPolicy(name, context => Partition(ClientAddress.Of(context), rate));

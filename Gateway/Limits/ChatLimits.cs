@@ -69,6 +69,15 @@ public sealed class ChatLimits
     /// <summary>Connections that one address may have at once: 1 to 10,000,000, 5,000 by default.</summary>
     public int ConnectionsPerAddress { get; set; } = 5_000;
 
+    /// <summary>
+    /// Requests a second from one address for what is told to anybody (the page, the description of the API, what does
+    /// not exist), for as long as it likes: 1 to 1,000,000, 500 by default.
+    /// </summary>
+    public int RequestsPerSecondPerAddress { get; set; } = 500;
+
+    /// <summary>Such requests at once from one address after a rest: 1 to 1,000,000, 10,000 by default.</summary>
+    public int RequestBurstPerAddress { get; set; } = 10_000;
+
     /// <summary>Attempts a minute to log in from one address, for as long as it likes: 1 to 1,000,000, 30 by default.</summary>
     public int LoginsPerMinutePerAddress { get; set; } = 30;
 

@@ -28,6 +28,8 @@ internal sealed class ChatLimitsValidation(IConfiguration configuration) : IVali
         new(nameof(ChatLimits.ConnectsPerSecondPerAddress), l => l.ConnectsPerSecondPerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectBurstPerAddress), l => l.ConnectBurstPerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.ConnectionsPerAddress), l => l.ConnectionsPerAddress, 1, 10_000_000),
+        new(nameof(ChatLimits.RequestsPerSecondPerAddress), l => l.RequestsPerSecondPerAddress, 1, 1_000_000),
+        new(nameof(ChatLimits.RequestBurstPerAddress), l => l.RequestBurstPerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.LoginsPerMinutePerAddress), l => l.LoginsPerMinutePerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.LoginBurstPerAddress), l => l.LoginBurstPerAddress, 1, 1_000_000),
         new(nameof(ChatLimits.RegistrationsPerHourPerAddress), l => l.RegistrationsPerHourPerAddress, 1, 1_000_000),

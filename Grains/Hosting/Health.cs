@@ -14,16 +14,17 @@ public static class Health
 
     /// <summary>
     /// <c>/healthz/live</c>: 200 while the process can answer. <c>/healthz/ready</c>: 200 when it can serve, 503 and
-    /// the reason, as a line of text, when it cannot.
+    /// the reason, as a line of text, when it cannot. No rate limit is theirs: whoever floods a gateway from the address of
+    /// those who watch it must not have it taken for dead.
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapHealthChecks("/healthz/live", new() { Predicate = static _ => false, ResponseWriter = WriteAsync });
+        app.MapHealthChecks("/healthz/live", new() { Predicate = static _ => false, ResponseWriter = WriteAsync }).DisableRateLimiting();
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions
         {
             Predicate = static check => check.Tags.Contains(Ready),
             ResponseWriter = WriteAsync,
-        });
+        }).DisableRateLimiting();
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)

@@ -69,14 +69,35 @@ public sealed class RequestLimitTests
         }
     }
 
-    private static async Task<int[]> StatusesAsync(TokenGateway gateway, string authorization, int times, string from = "1.1.1.1")
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/app/main.js")]
+    [InlineData("/openapi/v1.json")]
+    [InlineData("/api/auth")]
+    [InlineData("/api/nosuch")]
+    [InlineData("/nosuch")]
+    public async Task An_address_asks_so_often_for_what_is_told_to_anybody(string path)
+    {
+        await using var gateway = await TokenGateway.StartAsync(
+            "Chat:TrustedProxies=127.0.0.1", "Chat:Limits:RequestsPerSecondPerAddress=1", "Chat:Limits:RequestBurstPerAddress=3");
+        var statuses = await StatusesAsync(gateway, "", times: 60, path: path);
+        var expected = path.EndsWith("nosuch", StringComparison.Ordinal) ? 404 : 200;
+        Assert.Equal([expected, 429], statuses.Distinct().OrderBy(status => status == 429));
+        Assert.True(statuses.Count(status => status == expected) >= 3, "the burst is answered");
+        Assert.DoesNotContain(429, await StatusesAsync(gateway, "", times: 3, from: "1.1.1.2", path));
+        // Neither those who watch the gateway nor those who say who they are pay for it.
+        Assert.All(await StatusesAsync(gateway, "", times: 20, path: "/healthz/ready"), status => Assert.Equal(200, status));
+        Assert.All(await StatusesAsync(gateway, $"Bearer {gateway.Token("alice")}", times: 20), status => Assert.Equal(200, status));
+    }
+
+    private static async Task<int[]> StatusesAsync(TokenGateway gateway, string authorization, int times, string from = "1.1.1.1", string path = "/api/blocks")
     {
         using var http = new HttpClient { BaseAddress = gateway.Gateway.Http };
         if (authorization.Length > 0) http.DefaultRequestHeaders.Add("Authorization", authorization);
         http.DefaultRequestHeaders.Add("X-Forwarded-For", from);
         return await Task.WhenAll(Enumerable.Range(0, times).Select(async _ =>
         {
-            using var answer = await http.GetAsync("/api/blocks");
+            using var answer = await http.GetAsync(path);
             return (int)answer.StatusCode;
         }));
     }
