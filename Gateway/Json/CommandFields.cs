@@ -11,6 +11,7 @@ namespace OrleansChat.Gateway.Json;
 internal readonly partial struct CommandFields(JsonElement command)
 {
     private const int MaxId = 64;
+    private const int MaxShown = 64;
 
     /// <summary>What a required text does when it is missing.</summary>
     public Func<string, string> Required { get; } =
@@ -26,7 +27,9 @@ internal readonly partial struct CommandFields(JsonElement command)
     {
         foreach (var field in command.EnumerateObject())
         {
-            if (!fields.Contains(field.Name)) throw Bad(field.Name, $"there is no field '{field.Name}' here, but {string.Join(", ", fields)}");
+            if (fields.Contains(field.Name)) continue;
+            var name = field.Name.Length <= MaxShown ? field.Name : $"{field.Name.AsSpan(0, MaxShown)}…";
+            throw Bad(name, $"there is no field '{name}' here, but {string.Join(", ", fields)}");
         }
     }
 

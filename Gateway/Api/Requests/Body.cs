@@ -12,13 +12,17 @@ namespace OrleansChat.Gateway.Api.Requests;
 
 /// <summary>
 /// The body of a request, read when the handler asks for it, so that who is not let in is told so first; and read as a
-/// command of the wire is, so that both know the same fields and refuse the same way.
+/// command of the wire is, so that both know the same fields and refuse the same way. A field that is none is refused:
+/// a ban whose end is misspelt would be one for good.
 /// </summary>
 /// <typeparam name="T">What it holds; the description of the API shows it.</typeparam>
 internal class Body<T>(HttpContext context, bool isOptional, bool isSecret = false) : IBindableFromHttpContext<Body<T>>, IEndpointParameterMetadataProvider
 {
     // More than the longest password, id and name have, each character written as an escape.
     private const int MaxSecret = 16 * 1024;
+
+    private static readonly string[] Fields =
+        [.. typeof(T).GetProperties().Select(static property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
 
     private static readonly string[] ContentTypes = ["application/json"];
     private static readonly int[] Refusals = [StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType];
@@ -39,9 +43,9 @@ internal class Body<T>(HttpContext context, bool isOptional, bool isSecret = fal
     public Task<T> ReadAsync(Func<CommandFields, T> read) => ReadAsync((fields, _) => read(fields));
 
     /// <summary>Reads it.</summary>
-    /// <param name="read">Reads the fields.</param>
+    /// <param name="readFields">Reads the fields.</param>
     /// <exception cref="ChatException">What is wrong.</exception>
-    public async Task<T> ReadAsync(Func<CommandFields, ChatLimits, T> read)
+    public async Task<T> ReadAsync(Func<CommandFields, ChatLimits, T> readFields)
     {
         var limits = context.RequestServices.GetRequiredService<GatewayServices>().Limits;
         try
@@ -50,7 +54,11 @@ internal class Body<T>(HttpContext context, bool isOptional, bool isSecret = fal
             using var document = IsAbsent ? JsonDocument.Parse("{}") : await ParseAsync(isSecret ? MaxSecret : limits.FrameBytes);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new ChatException(ChatErrorCode.BadJson, "the body is not a JSON object");
-            return read(new CommandFields(document.RootElement), limits);
+            var fields = new CommandFields(document.RootElement);
+            var read = readFields(fields, limits);
+            // A secret may stand where a name should.
+            if (!isSecret) fields.AllowOnly(Fields);
+            return read;
         }
         catch (JsonException error)
         {

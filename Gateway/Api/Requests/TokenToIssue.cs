@@ -20,7 +20,6 @@ internal sealed record TokenToIssue(string User, string? Name, long Ttl, Immutab
     public static TokenToIssue Read(CommandFields fields)
     {
         // A slip must not make a token for all rooms.
-        fields.AllowOnly("user", "name", "ttl", "rooms");
         if (fields.IsNull("rooms")) throw FieldRules.Bad("rooms", "rooms is null; leave it out if the token shall be for all rooms");
         var user = fields.User("user");
         if (!DisplayName.TryRead(fields.TextOrNull("name", MaxName), out var name)) throw FieldRules.Bad("name", DisplayName.Rule);

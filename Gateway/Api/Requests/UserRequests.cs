@@ -72,5 +72,9 @@ internal sealed record GatewayToDrain(string? Gateway)
 {
     private const int MaxName = 512;
 
-    public static GatewayToDrain Read(CommandFields fields) => new(fields.TextOrNull("gateway", MaxName));
+    public static GatewayToDrain Read(CommandFields fields) =>
+        // Of a program that found no name, rather than of somebody who means whichever gateway is asked.
+        fields.IsNull("gateway")
+            ? throw FieldRules.Bad("gateway", "gateway is null; leave it out if the gateway that answers is meant")
+            : new(fields.TextOrNull("gateway", MaxName));
 }

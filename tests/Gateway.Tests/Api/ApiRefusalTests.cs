@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -26,6 +27,41 @@ public sealed class ApiRefusalTests(SharedApi api)
         using var _ = response;
         Assert.Equal((HttpStatusCode.BadRequest, "bad_json"), (response.StatusCode, problem.Text("code")));
         Assert.False(problem.Has("field"));
+    }
+
+    [Fact]
+    public async Task A_field_that_is_misspelt_is_refused_by_name_and_nothing_is_done()
+    {
+        var (alice, bob, room) = (Names.New("alice"), Names.New("bob"), Names.New("room"));
+        using var client = api.As(alice);
+        using var application = api.Application();
+        await client.PostRefusedAsync("/api/rooms", new { room, knd = "private" }, 400, "bad_field", "knd");
+        await client.GetRefusedAsync($"/api/rooms/{room}", 404, "no_such_room");
+        await client.PostAsync("/api/rooms", new { room }, 201);
+        var untl = DateTimeOffset.MaxValue;
+        await client.PostRefusedAsync($"/api/rooms/{room}/ban", new { user = bob, untl }, 400, "bad_field", "untl");
+        await client.PostRefusedAsync($"/api/rooms/{room}/mute", new { user = bob, untl }, 400, "bad_field", "untl");
+        foreach (var action in new[] { "invite", "kick", "unban", "unmute" })
+            await client.PostRefusedAsync($"/api/rooms/{room}/{action}", new { user = bob, reson = "x" }, 400, "bad_field", "reson");
+        await client.PostRefusedAsync($"/api/rooms/{room}/role", new { user = bob, role = "member", Role = "owner" }, 400, "bad_field", "Role");
+        await client.RefusedAsync(HttpMethod.Put, $"/api/rooms/{room}/topic", new { topic = "x", tpic = "y" }, 400, "bad_field", "tpic");
+        await client.PostRefusedAsync($"/api/rooms/{room}/archive", new { archvied = false }, 400, "bad_field", "archvied");
+        await client.PostRefusedAsync($"/api/rooms/{room}/messages", new { text = "x", kee = "y" }, 400, "bad_field", "kee");
+        await client.PostRefusedAsync($"/api/users/{bob}/messages", new { text = "x", replyto = 1 }, 400, "bad_field", "replyto");
+        await application.PostRefusedAsync("/api/messages", new { rooms = new[] { room }, text = "x", kee = "y" }, 400, "bad_field", "kee");
+        await application.RefusedAsync(HttpMethod.Put, $"/api/users/{bob}/suspension", new { untl }, 400, "bad_field", "untl");
+        await application.PostRefusedAsync($"/api/users/{bob}/revoke", new { reson = "x" }, 400, "bad_field", "reson");
+        var misspelt = JsonSerializer.Serialize(new Dictionary<string, string> { ["text"] = "x", [new string('k', 1000)] = "y" });
+        var (response, problem) = await client.SendRawAsync(
+            HttpMethod.Post, $"/api/rooms/{room}/messages", new StringContent(misspelt, Encoding.UTF8, "application/json"));
+        using var _ = response;
+        Assert.Equal($"{new string('k', 64)}…", problem.Text("field"));
+
+        // The room's first event is still its only one, and bob may do what he likes.
+        Assert.Equal(1, (await client.GetAsync($"/api/rooms/{room}")).Number("lastSeq"));
+        using var other = api.As(bob);
+        await other.PostAsync($"/api/rooms/{room}/join");
+        await other.PostAsync($"/api/rooms/{room}/messages", new { text = "x" }, 201);
     }
 
     [Fact]

@@ -54,6 +54,8 @@ public sealed class ServerApiTests(SharedApi api)
 
         await application.PostRefusedAsync("/api/admin/drain", new { gateway = "another" }, 400, "bad_field", "gateway");
         await application.PostRefusedAsync("/api/admin/drain", new { gateway = 5 }, 400, "bad_field", "gateway");
+        await application.PostRefusedAsync("/api/admin/drain", new { gatewy = name }, 400, "bad_field", "gatewy");
+        await application.PostRefusedAsync("/api/admin/drain", new { gateway = (string?)null }, 400, "bad_field", "gateway");
         Assert.True(alice.Frames.All(frame => !frame.Is("goodbye")));
         Assert.Equal(name, (await application.PostAsync("/api/admin/drain", new { gateway = name }, 202)).Text("gateway"));
         foreach (var client in new[] { alice, tablet, bob }) Assert.Equal(1001, (await client.ClosedAsync()).Code);
