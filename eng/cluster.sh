@@ -251,6 +251,11 @@ http {
 $(for one in "${gateway_ports[@]}"; do echo "        server 127.0.0.1:$one max_fails=1 fail_timeout=2s;"; done)
         keepalive 16;
     }
+    upstream orleanschat_sockets {
+        zone orleanschat_sockets 64k;
+        least_conn;
+$(for one in "${gateway_ports[@]}"; do echo "        server 127.0.0.1:$one max_fails=1 fail_timeout=2s;"; done)
+    }
     server {
         listen 127.0.0.1:$https_port ssl;
         ssl_certificate $folder/certificate.pem;

@@ -14,12 +14,18 @@ internal sealed class LoadBalancer : IAsyncDisposable
 
     public Reaper Reaper { get; }
 
-    public static async Task<LoadBalancer> StartAsync(IReadOnlyList<Uri> gateways)
+    /// <summary>One that asks a gateway that refuses again at once the next time: tests that drain one after the other need it.</summary>
+    public static Task<LoadBalancer> StartAsync(IReadOnlyList<Uri> gateways) => StartAsync(Patient(gateways));
+
+    /// <summary>As <c>deploy/nginx</c> has it.</summary>
+    public static Task<LoadBalancer> StartAsDeployedAsync(IReadOnlyList<Uri> gateways) => StartAsync(Deployed(gateways));
+
+    private static async Task<LoadBalancer> StartAsync(Func<int, string> site)
     {
         var folder = Directory.CreateTempSubdirectory("orleanschat-nginx-");
         var port = Ports.Free();
         var configuration = Path.Combine(folder.FullName, "nginx.conf");
-        await File.WriteAllTextAsync(configuration, Configure(folder.FullName, port, gateways));
+        await File.WriteAllTextAsync(configuration, Configure(folder.FullName, site(port)));
         // Debian keeps it where only the superuser's PATH leads.
         var program = File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : "nginx";
         var process = Process.Start(program, ["-p", folder.FullName, "-c", configuration, "-e", LogIn(folder)]);
@@ -45,7 +51,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
     {
         try
         {
-            using var response = await http.GetAsync(new Uri("/healthz/live", UriKind.Relative));
+            using var response = await http.GetAsync(new Uri("/api/auth", UriKind.Relative));
             return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -56,9 +62,8 @@ internal sealed class LoadBalancer : IAsyncDisposable
 
     private static string LogIn(DirectoryInfo folder) => Path.Combine(folder.FullName, "error.log");
 
-    // One process, so that its id is all there is to end. A gateway that refuses is asked again at once the next time:
-    // nginx would otherwise leave it out for a while, and with both left out refuse everybody itself.
-    private static string Configure(string folder, int port, IEnumerable<Uri> gateways) => $$"""
+    // One process, so that its id is all there is to end.
+    private static string Configure(string folder, string site) => $$"""
         daemon off;
         master_process off;
         pid {{folder}}/nginx.pid;
@@ -71,23 +76,38 @@ internal sealed class LoadBalancer : IAsyncDisposable
           fastcgi_temp_path {{folder}}/fastcgi;
           uwsgi_temp_path {{folder}}/uwsgi;
           scgi_temp_path {{folder}}/scgi;
-          map $http_upgrade $connection_upgrade { default upgrade; '' close; }
-          upstream gateways {
-            {{string.Join("\n    ", gateways.Select(gateway => $"server {gateway.Authority} max_fails=0;"))}}
-          }
-          server {
-            listen 127.0.0.1:{{port}};
-            location / {
-              proxy_pass http://gateways;
-              proxy_http_version 1.1;
-              proxy_set_header Upgrade $http_upgrade;
-              proxy_set_header Connection $connection_upgrade;
-              proxy_set_header Host $host;
-              proxy_connect_timeout 2s;
-              proxy_read_timeout 120s;
-              proxy_next_upstream error timeout http_502 http_503;
-            }
+          {{site}}
+        }
+        """;
+
+    // nginx would otherwise leave a gateway that refuses out for a while, and with both left out refuse everybody itself.
+    private static Func<int, string> Patient(IEnumerable<Uri> gateways) => port => $$"""
+        map $http_upgrade $connection_upgrade { default upgrade; '' close; }
+        upstream gateways { {{Servers(gateways, "max_fails=0")}} }
+        server {
+          listen 127.0.0.1:{{port}};
+          location / {
+            proxy_pass http://gateways;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+            proxy_set_header Host $host;
+            proxy_connect_timeout 2s;
+            proxy_read_timeout 120s;
+            proxy_next_upstream error timeout http_502 http_503;
           }
         }
         """;
+
+    private static Func<int, string> Deployed(IReadOnlyCollection<Uri> gateways) => port => $$"""
+        upstream orleanschat { {{Servers(gateways, "max_fails=1 fail_timeout=5s")}} }
+        upstream orleanschat_sockets { {{Servers(gateways, "max_fails=1 fail_timeout=5s")}} }
+        server {
+          listen 127.0.0.1:{{port}};
+          include {{Path.Combine(AppContext.BaseDirectory, "orleanschat-locations.conf")}};
+        }
+        """;
+
+    private static string Servers(IEnumerable<Uri> gateways, string settings) =>
+        string.Concat(gateways.Select(gateway => $"server {gateway.Authority} {settings}; "));
 }

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using OrleansChat.Cluster.Tests.Hosting;
+
+namespace OrleansChat.Cluster.Tests.Proxies;
+
+/// <summary>nginx, with the locations that <c>deploy/nginx</c> gives it.</summary>
+public sealed class DeployedProxyTests
+{
+    [Fact]
+    public async Task What_gateways_refuse_to_one_takes_them_away_from_nobody_and_their_health_is_not_the_world_s()
+    {
+        await using var cluster = await ClusterUnderTest.PrepareAsync(silos: 1, gateways: 2, "--Chat:Limits:Connections=1");
+        foreach (var process in cluster.Silos.Concat(cluster.Gateways)) process.Start();
+        await cluster.UntilReadyAsync();
+        await using var balancer = await LoadBalancer.StartAsDeployedAsync(cluster.GatewayAddresses);
+        using var http = new HttpClient { BaseAddress = balancer.Address };
+        // Both are full: what is not needed to go on is refused with 503, as often as somebody likes to ask.
+        using var alice = await ConnectAsync(cluster.GatewayAddresses[0], "alice");
+        using var bob = await ConnectAsync(cluster.GatewayAddresses[1], "bob");
+        for (var i = 0; i < 10; i++)
+        {
+            using var refused = await http.GetAsync("/api/rooms?user=carol");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Contains("\"retryAfterMs\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        for (var i = 0; i < 10; i++) Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/api/auth"));
+        using var carol = await ConnectAsync(balancer.Address, "carol");
+        Assert.Equal(1013, await ClosedAsync(carol));
+
+        foreach (var path in new[] { "/healthz/live", "/Healthz/Live", "/HEALTHZ/live", "/%68ealthz/live", "//healthz/live", "/healthz" })
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(http, path));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/healthz/ready"));
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, string path)
+    {
+        using var answer = await http.GetAsync(path);
+        return answer.StatusCode;
+    }
+
+    private static async Task<ClientWebSocket> ConnectAsync(Uri at, string user)
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{at.Authority}/ws?user={user}"), CancellationToken.None);
+        return socket;
+    }
+
+    private static async Task<int> ClosedAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+            if (received.MessageType == WebSocketMessageType.Close) return (int)socket.CloseStatus!;
+            Assert.DoesNotContain("\"welcome\"", Encoding.UTF8.GetString(buffer, 0, received.Count), StringComparison.Ordinal);
+        }
+    }
+}
