@@ -31,13 +31,15 @@ internal sealed class AccountDesk(
     /// <param name="from">Whose attempt it is.</param>
     /// <exception cref="ChatException">
     /// <see cref="ChatErrorCode.BadField"/>: the id is taken, or the password too easy. <see cref="ChatErrorCode.Forbidden"/>: the
-    /// id gives rights.
+    /// id gives rights, or is of those who have no account.
     /// </exception>
     public async Task<IssuedTokens> RegisterAsync(string user, string? name, string password, ClientAddress from)
     {
         // Whoever came first would be one: an administrator registers, and is made one after that.
         if (IsReserved(user))
             throw new ChatException(ChatErrorCode.Forbidden, $"'{user}' is an administrator's or an application's name and cannot be registered", "user");
+        if (!auth.Value.MayBeRegistered(user))
+            throw new ChatException(ChatErrorCode.Forbidden, $"'{user}' begins like the ids of those who come with a token from elsewhere, and cannot be registered", "user");
         var account = new ChatAccount(user) { Name = name };
         await CheckAsync(account, "password", password);
         using (var place = Enter(from)) account.PasswordHash = await HashAsync(place, account, password);
@@ -52,7 +54,8 @@ internal sealed class AccountDesk(
     {
         using var place = work.Enter();
         var (account, verdict) = await GuessAsync(place, user, password);
-        if (account is null) throw new ChatException(ChatErrorCode.Unauthorized, "there is no such user with this password, or the account is locked for some minutes");
+        // It may have been registered before such ids were kept for others.
+        if (account is null || !auth.Value.MayBeRegistered(user)) throw new ChatException(ChatErrorCode.Unauthorized, "there is no such user with this password, or the account is locked for some minutes");
         if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
         {
             // Under the same stamp: nobody is logged out by it. If it does not come about, the next log-in does it.
@@ -68,7 +71,7 @@ internal sealed class AccountDesk(
     public async Task<IssuedTokens> RefreshAsync(string refreshToken)
     {
         var token = refreshTokens.Read(refreshToken);
-        if (await users.FindByIdAsync(token.User) is not { } account || account.Stamp != token.Stamp) throw LoggedOut();
+        if (await users.FindByIdAsync(token.User) is not { } account || account.Stamp != token.Stamp || !auth.Value.MayBeRegistered(token.User)) throw LoggedOut();
         // Before it is used up: who is kept out for a time has it still when they come back.
         var access = await User(token.User).Admit(token.IssuedAt);
         var issued = Issue(account, access);

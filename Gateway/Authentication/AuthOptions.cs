@@ -42,6 +42,13 @@ public sealed class AuthOptions
     public IList<ApiKeyOptions> ApiKeys { get; init; } = [];
 
     /// <summary>
+    /// What the ids of users begin with who have no account here, but a token of an application or of another issuer. Nobody
+    /// can register such an id, and no such token can name another. Has to be set when there are accounts beside those;
+    /// <c>*</c> keeps nothing apart.
+    /// </summary>
+    public string? ForeignPrefix { get; set; }
+
+    /// <summary>
     /// Brings ids and origins into the form in which they come with requests. What is none is left as it is, for the
     /// message that says so.
     /// </summary>
@@ -50,6 +57,7 @@ public sealed class AuthOptions
         for (var i = 0; i < Administrators.Count; i++) Administrators[i] = IdOf(Administrators[i]);
         for (var i = 0; i < AllowedOrigins.Count; i++) AllowedOrigins[i] = Origins.Normalize(AllowedOrigins[i]);
         foreach (var key in ApiKeys) key.Name = IdOf(key.Name);
+        if (ForeignPrefix is { } prefix) ForeignPrefix = IdOf(prefix);
 
         static string IdOf(string text) => ChatId.TryParse(text, out var id) ? id : text;
     }

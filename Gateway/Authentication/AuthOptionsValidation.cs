@@ -21,7 +21,8 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
         new(nameof(AuthOptions.LockoutMinutes), a => a.LockoutMinutes, 1, 1_440),
     ];
 
-    private static readonly string[] Own =
+    /// <summary>The schemes that this program brings with it.</summary>
+    public static readonly string[] Own =
         [ChatAuthentication.SchemeName, ApiKeyHandler.SchemeName, GuestHandler.SchemeName, BearerTokenDefaults.AuthenticationScheme];
 
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
@@ -40,7 +41,24 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
             failures.Add("Auth:Mode has Tokens, but there is no Auth:ApiKeys:0:Name and Auth:ApiKeys:0:Hash with which an application could ask for one");
         if (options.Mode.HasFlag(AuthModes.External) && schemes.Value.Schemes.All(scheme => Own.Contains(scheme.Name)))
             failures.Add("Auth:Mode has External, but this program registers no scheme beside its own: docs/security.md shows how");
+        failures.AddRange(CheckForeign(options));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static IEnumerable<string> CheckForeign(AuthOptions options)
+    {
+        var others = options.Mode & (AuthModes.Tokens | AuthModes.External);
+        var areMixed = options.Mode.HasFlag(AuthModes.Accounts) && others != AuthModes.Guest;
+        if (options.ForeignPrefix is not { } prefix)
+        {
+            if (!areMixed) yield break;
+            yield return $"Auth:Mode has Accounts beside {others}: anybody could register the id of a user who has no account, and be that user; "
+                + "set Auth:ForeignPrefix to what the ids of those users begin with, such as shop-, or to * if that is meant";
+        }
+        else if (prefix != ForeignIds.Any && !ChatId.TryParse(prefix, out _))
+        {
+            yield return $"Auth:ForeignPrefix is '{prefix}', with which no id can begin: it {ChatId.Explain(prefix)}";
+        }
     }
 
     private static IEnumerable<string> Check(ApiKeyOptions key, int index)

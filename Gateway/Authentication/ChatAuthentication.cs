@@ -83,6 +83,8 @@ internal sealed class ChatAuthentication(
         var named = proved.FindFirst(ChatClaims.User) ?? proved.FindFirst(ClaimTypes.NameIdentifier);
         if (!ChatId.TryParse(named?.Value, out var user))
             return AuthenticateResult.Fail($"the token names no user: sub {ChatId.Explain(named?.Value)}");
+        if (!AuthOptionsValidation.Own.Contains(scheme) && !auth.Value.MayBeForeign(user))
+            return AuthenticateResult.Fail($"sub has to begin with '{auth.Value.ForeignPrefix}' here (Auth:ForeignPrefix), and is '{user}'");
         List<Claim> claims = [new(ChatClaims.User, user)];
         // An application is who has its key, whatever another issuer may say.
         if (scheme == ApiKeyHandler.SchemeName) claims.AddRange(proved.FindAll(ChatClaims.Application));

@@ -93,6 +93,7 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
         var opens = _guesses.End(guess, verdict);
         var account = await OpenAsync();
         if (account is not null && (wrong, locked) != (_guesses.Wrong, _guesses.LockedUntil)) SaveSoon();
+        if (account is not null && locked != _guesses.LockedUntil && _guesses.LockedUntil is { } until) LogLocked(logger, User, until);
         return opens && account?.Stamp == stamp;
     }
 
@@ -210,6 +211,9 @@ internal sealed partial class AccountGrain(IAccountStore store, TimeProvider clo
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The wrong passwords of {User} were not written: {Reason}")]
     private static partial void LogUnsaved(ILogger logger, string user, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The account of {User} is locked until {Until:u}: too many wrong passwords in a row")]
+    private static partial void LogLocked(ILogger logger, string user, DateTimeOffset until);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A refresh token of {User} was used a second time; it may have been stolen, and its log-in has ended")]
     private static partial void LogUsedBefore(ILogger logger, string user);

@@ -98,7 +98,7 @@ public sealed class ProviderTests
     public async Task A_token_is_refused_for_the_reason_of_the_scheme_that_it_is_of(string mode)
     {
         await using var provider = await Provider.StartAsync();
-        await using var gateway = await StartAsync(provider, [.. TokenGateway.Settings[1..], $"Auth:Mode={mode}"]);
+        await using var gateway = await StartAsync(provider, [.. TokenGateway.Settings[1..], $"Auth:Mode={mode}", "Auth:ForeignPrefix=*"]);
         var tokens = gateway.Services.GetRequiredService<ChatTokens>();
         var anHourAgo = TimeProvider.System.GetUtcNow().AddHours(-1).ToUnixTimeSeconds();
         await RefusedAsync(gateway, provider.Token("alice", ("exp", anHourAgo)), "expired");
