@@ -101,10 +101,14 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
     {
         var (user, one, two) = (Names.New("alice"), Names.New("one"), Names.New("two"));
         await using var full = await _gateway.ConnectAsync(user);
-        await full.JoinAsync(one);
-        await full.JoinAsync(two);
         await using var client = await _gateway.OpenAsync(_gateway.Token(user), query: "");
         await client.WelcomedAsync();
+        foreach (var room in new[] { one, two })
+        {
+            await full.JoinAsync(room);
+            Assert.Equal(room, (await client.TakeAsync("room")).Text("room"));
+        }
+
         await full.SayAsync(one, "1");
         await client.MessageAsync(one);
 

@@ -23,7 +23,7 @@ public sealed class RemovedTests
         var history = await bob.PostAsync(new { type = "history", room = "lobby" });
         await held.Reached;
         await owner.DoAsync(new { type = "kick", room = "lobby", user = "bob" });
-        await bob.TakeAsync("room", room => room.Flag("removed"));
+        await bob.TakeAsync("room", room => room.Has("removed"));
         await owner.SayAsync("lobby", "after");
         await owner.TakeAsync("message", message => message.Text("text") == "after");
         await bob.CatchUpAsync();

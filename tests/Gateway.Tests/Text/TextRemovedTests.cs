@@ -30,7 +30,7 @@ public sealed class TextRemovedTests
         await bob.TypeAsync("/history");
         await held.Reached;
         await owner.DoAsync(new { type = "kick", room = "lobby", user = "bob" });
-        await program.TakeAsync("room", room => room.Flag("removed"));
+        await program.TakeAsync("room", room => room.Has("removed"));
         await owner.SayAsync("lobby", "after");
         // Whoever is not out of a room hears it, also while a line waits.
         await owner.SayAsync("den", "here");
