@@ -95,7 +95,7 @@ internal sealed class UserLink
         }
     }
 
-    /// <summary>Ends the connections that are not let in any more, or all of them.</summary>
+    /// <summary>Ends the connections that are not let in any more, and those that are named.</summary>
     /// <param name="expulsion">Which, and why.</param>
     /// <param name="areGreeted">Whether it concerns those alone that have been greeted.</param>
     public void Expel(Expulsion expulsion, bool areGreeted = false)
@@ -107,7 +107,7 @@ internal sealed class UserLink
             sent = [.. _connections
                 .Where(pair => pair.Value is null || !areGreeted)
                 .Select(pair => pair.Key)
-                .Where(c => expulsion.All || expulsion.Access.Refusal(c.Caller.IssuedAt, now) is not null)];
+                .Where(c => expulsion.Connections.Contains(c.Id) || expulsion.Access.Refusal(c.Caller.IssuedAt, now) is not null)];
         }
 
         foreach (var connection in sent) connection.Close(CloseReason.Removed(expulsion.Reason));
@@ -126,7 +126,7 @@ internal sealed class UserLink
         if (ids.IsEmpty) return;
         var renewal = await Grain.Renew(_identity.Name, _identity.Observer, ids);
         // Who has not been greeted is on the way in, and told at the door.
-        Expel(new Expulsion(User, renewal.Access, All: false, "your access was ended"), areGreeted: true);
+        Expel(new Expulsion(User, renewal.Access, Connections: [], "your access was ended"), areGreeted: true);
         lock (_lock)
         {
             if (_version >= 0 && (renewal.Version != _version || ++_renewals % RenewalsPerReading == 0)) _reading.Request();

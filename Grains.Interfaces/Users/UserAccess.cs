@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace OrleansChat.Users;
@@ -32,13 +33,15 @@ public sealed record UserAccess(
 /// <summary>Some or all connections of a user are to end now, and not to come back by themselves.</summary>
 /// <param name="User">The user.</param>
 /// <param name="Access">What the user's connections have to be worth.</param>
-/// <param name="All">Whether those end too that would be let in again.</param>
+/// <param name="Connections">
+/// Those that end though they would be let in again. They are named, for it may arrive late: whoever has come back since stays.
+/// </param>
 /// <param name="Reason">A few words for whoever is sent away.</param>
 [GenerateSerializer, Immutable, Alias("chat.expulsion")]
 public sealed record Expulsion(
     [property: Id(0)] string User,
     [property: Id(1)] UserAccess Access,
-    [property: Id(2)] bool All,
+    [property: Id(4)] ImmutableArray<string> Connections,
     [property: Id(3)] string Reason);
 
 /// <summary>A connection of a user.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class UserGrain
     {
         var from = DateTimeOffset.FromUnixTimeMilliseconds((clock.GetUtcNow() + ClockDifference).ToUnixTimeMilliseconds());
         var access = await DecideAsync(a => a with { TokensFrom = from }, Audit("revoke", by, until: null, reason));
-        Expel(access, all: false, reason ?? "logged out everywhere");
+        Expel(access, [], reason ?? "logged out everywhere");
         return access;
     }
 
@@ -33,7 +33,7 @@ internal sealed partial class UserGrain
     {
         var end = until ?? DateTimeOffset.MaxValue;
         var access = await DecideAsync(a => a with { SuspendedUntil = end }, Audit("suspend", by, end, reason));
-        Expel(access, all: true, reason is null ? "suspended by an administrator" : $"suspended by an administrator: {reason}");
+        Expel(access, [.. _connections.Keys], reason is null ? "suspended by an administrator" : $"suspended by an administrator: {reason}");
     }
 
     public Task Unsuspend(string by, string? reason) =>
@@ -42,11 +42,11 @@ internal sealed partial class UserGrain
     public async Task<int> DisconnectAll(string by, string? reason)
     {
         ForgetExpired();
-        var count = _connections.Count;
+        ImmutableArray<string> ended = [.. _connections.Keys];
         var access = await DecideAsync(a => a, Audit("disconnect", by, until: null, reason));
         var who = by == User ? "disconnected from another device" : "disconnected by an administrator";
-        Expel(access, all: true, reason is null ? who : $"{who}: {reason}");
-        return count;
+        Expel(access, ended, reason is null ? who : $"{who}: {reason}");
+        return ended.Length;
     }
 
     public Task<ImmutableArray<UserConnection>> Connections()
@@ -85,9 +85,10 @@ internal sealed partial class UserGrain
         }
     }
 
-    private void Expel(UserAccess access, bool all, string reason)
+    private void Expel(UserAccess access, ImmutableArray<string> connections, string reason)
     {
-        var expulsion = new Expulsion(User, access, all, reason);
+        // A suspension may have been lifted by the time that this arrives; a revocation is for ever.
+        var expulsion = new Expulsion(User, access with { SuspendedUntil = null }, connections, reason);
         foreach (var gateway in _connections.Values.GroupBy(lease => lease.Gateway).ToList())
             _ = ExpelAsync(gateway.Key, gateway.First().Observer, expulsion);
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Gateway.Users;
+using OrleansChat.Gateways;
 using OrleansChat.Users;
 
 namespace OrleansChat.Gateway.Tests.Authentication;
@@ -102,6 +103,25 @@ public sealed class RevocationTests(SharedTokenGateway shared) : IClassFixture<S
 
         await using var back = await _gateway.OpenAsync(token);
         await back.WelcomedAsync();
+    }
+
+    [Theory]
+    [InlineData(nameof(IUserGrain.DisconnectAll))]
+    [InlineData(nameof(IUserGrain.Suspend))]
+    public async Task Who_has_come_back_is_not_sent_away_by_what_was_decided_before(string decision)
+    {
+        var held = new HeldCall(call => call.MethodName == nameof(IGatewayObserver.Expel));
+        await using var gateway = await TokenGateway.StartAsync(builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(held));
+        var user = gateway.Gateway.Grain<IUserGrain>("alice");
+        await using var client = await gateway.ConnectAsync("alice");
+        if (decision == nameof(IUserGrain.Suspend)) await user.Suspend("root", until: null, "a mistake");
+        else await user.DisconnectAll("root", "a mistake");
+        await held.Reached;
+        if (decision == nameof(IUserGrain.Suspend)) await user.Unsuspend("root", reason: null);
+        await using var back = await gateway.ConnectAsync("alice");
+        held.Release();
+        Assert.Equal(4500, (await client.ClosedAsync()).Code);
+        await back.CatchUpAsync();
     }
 
     [Fact]
