@@ -33,8 +33,7 @@ public sealed class AddressLimitTests(ITestOutputHelper output)
             async () =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-                using var again = await Visitor.KnockAsync(gateway.Json("alice"), "127.0.0.2");
-                return again.Status == 101;
+                return await Visitor.StatusAsync(gateway.Json("alice"), "127.0.0.2") == 101;
             },
             "it was let in again");
     }
@@ -54,13 +53,9 @@ public sealed class AddressLimitTests(ITestOutputHelper output)
         using var other = await Visitor.KnockAsync(gateway.Json("bob"), "127.0.0.3");
         Assert.Equal(101, other.Status);
         one.Dispose();
+        // Whoever asks so often that nobody answers any more is answered again when they go on.
         await Patience.UntilAsync(
-            async () =>
-            {
-                using var again = await Visitor.KnockAsync(gateway.Json("alice"), "127.0.0.2");
-                return again.Status == 101;
-            },
-            "there was a place again");
+            async () => await Visitor.StatusAsync(gateway.Json("alice"), "127.0.0.2") == 101, "there was a place again");
     }
 
     [Theory]

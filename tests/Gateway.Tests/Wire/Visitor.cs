@@ -44,6 +44,22 @@ internal sealed class Visitor : IDisposable
         return visitor;
     }
 
+    /// <summary>Asks for a WebSocket and goes again.</summary>
+    /// <returns>The status of the answer; 0 when the connection was ended without one.</returns>
+    public static async Task<int> StatusAsync(Uri address, string from, params string[] headers)
+    {
+        try
+        {
+            using var visitor = await KnockAsync(address, from, headers);
+            return visitor.Status;
+        }
+        catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // Before it knew that it was connected.
+            return 0;
+        }
+    }
+
     /// <returns>Whether it could be written.</returns>
     public async Task<bool> WriteAsync(string text)
     {
