@@ -102,8 +102,7 @@ internal sealed partial class RoomGrain : Grain, IRoomGrain, IIncomingGrainCallF
             throw new ChatException(ChatErrorCode.BadField, $"seq is {seq}; the newest in '{Room}' is {room.Log.LastSeq}", "seq");
         if (seq <= standing.ReadSeq) return;
         // Another call may have moved it further meanwhile; then that one is what is told.
-        if (!await _store.SetReadSeqAsync(room.Fence, user, seq)) return;
-        room.Members.ReadTo(user, seq);
+        if (!await _store.SetReadSeqAsync(room.Fence, user, seq) || !room.Members.ReadTo(user, seq)) return;
         if (room.Members.Count <= RoomRules.SharedReadCursors) room.Routes.SignalAll(new ReadSignal(user, seq, OwnOnly: false));
         else room.Routes.SignalTo(user, new ReadSignal(user, seq, OwnOnly: true));
     }

@@ -46,10 +46,19 @@ internal sealed class RoomMembers(IChatReader reader, RoomHead head)
         _standings.Remove(user);
     }
 
-    /// <summary>The user's read cursor was moved forward.</summary>
-    public void ReadTo(string user, long seq)
+    /// <summary>The user's read cursor was moved forward. Answers of the store can overtake each other.</summary>
+    /// <returns>Whether it is news; not when it is known to be further by now.</returns>
+    public bool ReadTo(string user, long seq)
     {
-        if (!_standings.TryGetValue(user, out var standing)) Changed(user);
-        else if (standing.ReadSeq < seq) _standings[user] = standing with { ReadSeq = seq };
+        if (!_standings.TryGetValue(user, out var standing))
+        {
+            Changed(user);
+            return true;
+        }
+
+        // As far as this: read again since it was committed.
+        if (standing.ReadSeq > seq) return false;
+        _standings[user] = standing with { ReadSeq = seq };
+        return true;
     }
 }

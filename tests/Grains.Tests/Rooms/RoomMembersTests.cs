@@ -21,4 +21,19 @@ public sealed class RoomMembersTests
         Assert.False(members.IsStill("alice", standing));
         Assert.True(members.IsStill("alice", await members.FindAsync("alice")));
     }
+
+    [Fact]
+    public async Task A_read_cursor_that_was_overtaken_is_no_news()
+    {
+        using var temp = new SqliteTempStore();
+        var members = new RoomMembers(temp.Reader, await temp.CreateAsync("lobby"));
+        // Of whom nothing is known, anything is.
+        Assert.True(members.ReadTo("alice", 1));
+        await members.FindAsync("alice");
+        Assert.True(members.ReadTo("alice", 3));
+        Assert.False(members.ReadTo("alice", 2));
+        Assert.True(members.ReadTo("alice", 3));
+        Assert.True(members.ReadTo("alice", 4));
+        Assert.Equal(4, (await members.FindAsync("alice")).ReadSeq);
+    }
 }
