@@ -8,7 +8,7 @@ public sealed class ScanQueueTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly ShiftedClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly List<string> _read = [];
 
     [Fact]

@@ -11,7 +11,13 @@ internal sealed class SqliteTempStore : TempStore, IDisposable
 {
     private readonly TempFolder _folder = new();
 
-    public SqliteTempStore() => Store = Open(_folder.Path);
+    private readonly TimeProvider _clock;
+
+    public SqliteTempStore(TimeProvider? clock = null)
+    {
+        _clock = clock ?? TimeProvider.System;
+        Store = Open(_folder.Path, _clock);
+    }
 
     public SqliteStore Store { get; private set; }
 
@@ -29,12 +35,12 @@ internal sealed class SqliteTempStore : TempStore, IDisposable
 
     public static Task<TempStore> CreateAsync() => Task.FromResult<TempStore>(new SqliteTempStore());
 
-    public static SqliteStore Unopened(string directory) =>
-        new(directory, TimeProvider.System, NullLogger<SqliteStore>.Instance);
+    public static SqliteStore Unopened(string directory, TimeProvider? clock = null) =>
+        new(directory, clock ?? TimeProvider.System, NullLogger<SqliteStore>.Instance);
 
-    public static SqliteStore Open(string directory)
+    public static SqliteStore Open(string directory, TimeProvider? clock = null)
     {
-        var store = Unopened(directory);
+        var store = Unopened(directory, clock);
         try
         {
             store.Open();
@@ -68,7 +74,7 @@ internal sealed class SqliteTempStore : TempStore, IDisposable
     public override Task ReopenAsync()
     {
         Store.Dispose();
-        Store = Open(_folder.Path);
+        Store = Open(_folder.Path, _clock);
         return Task.CompletedTask;
     }
 
