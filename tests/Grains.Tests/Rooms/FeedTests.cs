@@ -42,8 +42,8 @@ public abstract class FeedTests(ChatCluster cluster)
         for (var i = 0; i < 100; i++) await room.SendAsync("alice", $"{i}");
         await Eventually.TrueAsync(() => alive.Events.Length == 100, "the living gateway has everything");
         Assert.Equal(await cluster.Temp.LogAsync(id), alive.Events);
-        // It has been told something and has answered nothing.
-        Assert.Single(dead.Batches);
+        // It has been told something, if the machine is slow again and again, and has answered nothing.
+        await Eventually.TrueAsync(() => dead.Batches.Length > 0, "the dead gateway is told something");
 
         broken.Answer = static () => Task.FromResult(true);
         await Eventually.TrueAsync(
@@ -65,20 +65,22 @@ public abstract class FeedTests(ChatCluster cluster)
         await follower.FollowAsync();
         await RenewAsync(room, raw, "raw", 0, users: "bob");
         await room.SendAsync("alice", "first");
-        for (var i = 0; i < 6; i++) await SendAsync(room, 200);
+        // So much that the room's recent events do not reach back to the next batch, whichever one was the last under
+        // way: what is not answered is sent again, with what has come since.
+        for (var i = 0; i < 10; i++) await SendAsync(room, 200);
         stuck.SetResult();
 
-        await Eventually.TrueAsync(() => raw.Batches.Any(b => b.LastSeq == 1_201), "it is told where the room is");
-        var overflow = raw.Batches.First(b => b.LastSeq == 1_201);
+        await Eventually.TrueAsync(() => raw.Batches.Any(b => b.LastSeq == 2_001), "it is told where the room is");
+        var overflow = raw.Batches.First(b => b.LastSeq > 1_025);
         Assert.Empty(overflow.Events);
         var missing = await cluster.History(id).Pull(1, 256);
         Assert.Equal((256, true), (missing.Events.Length, missing.More));
         Assert.Equal(2, missing.Events[0].Seq);
 
-        await Eventually.TrueAsync(() => follower.Events.Length == 1_201, "the follower has pulled the rest");
+        await Eventually.TrueAsync(() => follower.Events.Length == 2_001, "the follower has pulled the rest");
         Assert.Equal(await cluster.Temp.LogAsync(id), follower.Events);
         await room.SendAsync("alice", "last");
-        await Eventually.TrueAsync(() => follower.Events.Length == 1_202, "live events go on");
+        await Eventually.TrueAsync(() => follower.Events.Length == 2_002, "live events go on");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansChat.Gateways;
 using OrleansChat.Grains.Rooms;
+using OrleansChat.Grains.Storage;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Storage;
 using OrleansChat.Grains.Tests.Storage.Sqlite;
@@ -15,14 +16,15 @@ public sealed class RouteTableTests : IAsyncLifetime
     private readonly ManualClock _clock = new();
     private readonly Turns _turns = new();
     private readonly RenewalNumbers _numbers = new();
+    private RoomHead _head = null!;
     private RoomLog _log = null!;
     private RouteTable _routes = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var head = await _temp.CreateAsync("lobby");
-        _log = new RoomLog(_temp.Rooms, _clock, head, () => _routes.KickAll(), _ => { });
-        _routes = new RouteTable(head, "silo", _log, _clock, NullLogger.Instance);
+        _head = await _temp.CreateAsync("lobby");
+        _log = new RoomLog(_temp.Rooms, _clock, _head, () => _routes.KickAll(), _ => { });
+        _routes = new RouteTable(_head, "silo", _log, _clock, NullLogger.Instance);
     }
 
     public ValueTask DisposeAsync()
@@ -234,6 +236,24 @@ public sealed class RouteTableTests : IAsyncLifetime
         CarriedRoom carried = null!;
         await _turns.RunAsync(() => carried = _routes.Carry());
         Assert.Equal([1, 2], carried.Routes.Single().Signals.Cast<ReadSignal>().Select(s => s.Seq));
+    }
+
+    [Fact]
+    public async Task Moving_prolongs_no_lease()
+    {
+        await RenewAsync(new FakeGateway(), "r1", cursor: 0, full: true, "alice");
+        _clock.Advance(RoomRules.RouteLease / 2);
+        await _turns.RunAsync(() =>
+        {
+            var arrived = new RouteTable(_head, "another silo", _log, _clock, NullLogger.Instance);
+            arrived.Restore(_routes.Carry());
+            _clock.Advance(RoomRules.RouteLease / 2);
+            arrived.DropExpired();
+            Assert.True(arrived.IsOnline("alice"));
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            arrived.DropExpired();
+            Assert.False(arrived.IsOnline("alice"));
+        });
     }
 
     private Task<RouteStatus> RenewAsync(
