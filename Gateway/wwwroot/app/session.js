@@ -3,6 +3,7 @@ import { ask } from './http.js';
 import { toId } from './ids.js';
 import { askForAccount, askForName, sayTokenIsNeeded, sayWaiting, showApp } from './sign-in.js';
 import { tabStorage } from './storage.js';
+import { toast } from './toasts.js';
 
 const currentName = 'chat.session';
 const currentToken = 'chat.token';
@@ -27,7 +28,7 @@ const longestWaitMs = 10_000;
 export async function begin() {
   const token = takeToken();
   const modes = await askModes();
-  if (token && takesTokens(modes)) return enter({ kind: 'token', options: { token } });
+  if (token && takesTokens(modes) && !await keepsAccount(modes)) return enter({ kind: 'token', options: { token } });
   if (modes.accounts) return enter(await byAccount());
   if (modes.guest) return enter(await byName());
   sayTokenIsNeeded(takeLastWords());
@@ -78,6 +79,15 @@ function takeToken() {
 
 /** Where people have accounts and nobody hands out tokens, a link with one would make its reader somebody else unawares. */
 const takesTokens = ({ guest, accounts, tokens }) => tokens || !(guest || accounts);
+
+/** Whoever is logged in stays who they are: what a link says may be another's word. */
+async function keepsAccount({ accounts }) {
+  const account = accounts && await Account.current();
+  if (!account) return false;
+  forgetTab();
+  toast(`You are logged in as ${account.user}: the link that you followed would make you somebody else, and was not used. Log out to use it.`);
+  return true;
+}
 
 /** @returns {Promise<{guest: boolean, accounts: boolean, tokens: boolean}>} however long it takes */
 async function askModes() {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -151,6 +152,19 @@ public sealed class LogInTests(SharedAccountGateway shared) : IClassFixture<Shar
         Assert.NotEqual(weak, (await grain.Find())!.PasswordHash);
         (await _gateway.Client.LogInAsync(user, AccountGateway.Password)).Done();
         (await _gateway.Client.RefreshAsync(registered.RefreshToken)).Done();
+    }
+
+    [Fact]
+    public async Task A_password_is_kept_as_so_many_rounds_of_PBKDF2()
+    {
+        await using var gateway = await AccountGateway.StartAsync(configure: null, iterations: null);
+        await gateway.RegisterAsync("alice");
+        var account = (await gateway.Gateway.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>("alice").Find())!;
+        // The third format of ASP.NET Core Identity: its number, the hash function (2 is SHA-512), the rounds, the length of the salt.
+        var hash = Convert.FromBase64String(account.PasswordHash!).AsSpan();
+        Assert.Equal(
+            (1, 2u, 210_000u, 16u),
+            (hash[0], BinaryPrimitives.ReadUInt32BigEndian(hash[1..]), BinaryPrimitives.ReadUInt32BigEndian(hash[5..]), BinaryPrimitives.ReadUInt32BigEndian(hash[9..])));
     }
 
     [Fact]

@@ -26,10 +26,13 @@ public sealed class HttpTests(SharedGateway shared) : IDisposable
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
         var policy = response.Headers.GetValues("Content-Security-Policy").Single();
-        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
-        Assert.Contains("script-src 'self'", policy, StringComparison.Ordinal);
-        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        string[] allowed =
+        [
+            "base-uri 'none'", "connect-src 'self'", "default-src 'none'", "font-src 'self'", "form-action 'none'", "frame-ancestors 'none'",
+            "img-src 'self' data:", "manifest-src 'self'", "script-src 'self'", "style-src 'self'",
+        ];
+        Assert.Equal(allowed, policy.Split("; ").Order(StringComparer.Ordinal));
+        Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Contains("<html", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
