@@ -8,7 +8,11 @@ namespace OrleansChat.Browser.Tests;
 /// <summary>A server and people at its page. Ends with the question whether anything went wrong behind the scenes.</summary>
 public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
 {
+    // A browser that says nothing of being closed for so long will not.
+    private static readonly TimeSpan ClosingTime = TimeSpan.FromSeconds(30);
+
     private readonly List<IBrowserContext> _contexts = [];
+    private readonly Diary _diary = new();
 
     private protected IChatServer Server { get; private set; } = null!;
 
@@ -26,9 +30,13 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        // Chromium can forget to answer when a page is being loaded at that moment: a test that fails says more than none.
-        foreach (var context in _contexts) await context.CloseAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        // The server did not start.
+        if (Faults is null) return;
+        var hasFailed = TestContext.Current.TestState?.Result == TestResult.Failed;
+        var seen = hasFailed ? await _diary.DescribeAsync() : "";
+        foreach (var context in _contexts) await CloseAsync(context);
         await Server.DisposeAsync();
+        if (hasFailed) Assert.Fail($"What there was to see when it failed:\n{seen}");
         Faults.AssertNone();
     }
 
@@ -51,8 +59,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     /// <summary>Signs in, and enters a room by its address.</summary>
     private protected async Task<Person> JoinAsync(string name, string room = "lobby", BrowserNewContextOptions? look = null)
     {
-        var person = await ComeAsync(name, look);
-        await person.Page.GotoAsync($"/?room={Uri.EscapeDataString(room)}");
+        var person = await ComeAsync(name, look, $"/?room={Uri.EscapeDataString(room)}");
         await person.SignInAsync(name);
         await Expect(person.Title).ToHaveTextAsync(room);
         return person;
@@ -62,8 +69,25 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     {
         _contexts.Add(context);
         await Faults.WatchAsync(context, who);
+        _diary.Watch(context, who);
         var page = await context.NewPageAsync();
         await page.GotoAsync(path);
         return new Person(page);
+    }
+
+    /// <summary>
+    /// Chromium can forget to answer when a page is being loaded at that moment. That says nothing of the test: what it left
+    /// behind ends with the browser.
+    /// </summary>
+    private static async Task CloseAsync(IBrowserContext context)
+    {
+        try
+        {
+            await context.CloseAsync().WaitAsync(ClosingTime);
+        }
+        catch (TimeoutException)
+        {
+            // Its own pages alone are still there.
+        }
     }
 }

@@ -47,6 +47,7 @@ public sealed class Chromium : IAsyncLifetime
         {
             ExecutablePath = Find(),
             Args = Arguments,
+            Timeout = Patience,
         });
         Assertions.SetDefaultExpectTimeout(Patience);
     }
@@ -79,6 +80,7 @@ public sealed class Chromium : IAsyncLifetime
             ExecutablePath = Find(),
             Args = Arguments,
             BaseURL = page.ToString(),
+            Timeout = Patience,
         });
         context.SetDefaultTimeout(Patience);
         return context;

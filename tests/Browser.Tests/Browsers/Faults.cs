@@ -9,6 +9,9 @@ namespace OrleansChat.Browser.Tests.Browsers;
 /// </summary>
 internal sealed class Faults(Uri origin)
 {
+    // Chromium says so when the page dials anew because no connection came about in ten seconds, as on a busy machine.
+    private const string DialledAnew = "WebSocket is closed before the connection is established";
+
     private readonly ConcurrentQueue<string> _seen = new();
     private readonly List<string> _expected = [];
 
@@ -36,7 +39,7 @@ internal sealed class Faults(Uri origin)
 
     public void AssertNone()
     {
-        var faults = _seen.Where(fault => !_expected.Exists(fault.Contains)).ToList();
+        var faults = _seen.Where(fault => !fault.Contains(DialledAnew, StringComparison.Ordinal) && !_expected.Exists(fault.Contains)).ToList();
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 

@@ -5,6 +5,9 @@ internal static class Screenshots
 {
     private static readonly string Folder = Path.Combine(Root().FullName, "artifacts", "screenshots");
 
+    /// <summary>As somebody in the repository names it.</summary>
+    public static string Short(string path) => Path.GetRelativePath(Root().FullName, path);
+
     public static string Named(string name) => Path.Combine(Folder, $"{name}.png");
 
     private static DirectoryInfo Root()
