@@ -112,6 +112,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
     {
         var (olga, bob) = await OwnerAndAsync("bob");
         await bob.SendAsync("before");
+        await olga.SeesAsync("before");
         await olga.ChooseAsync("Archive…");
         await olga.AnswerAsync("Archive", reason: "the project is over");
         foreach (var person in new[] { olga, bob })
@@ -234,8 +235,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(olga.Happenings).ToHaveCountAsync(1);
         await olga.PictureAsync($"moderation-room-{look}");
         if (width < 1000) await olga.Page.Locator("#people-toggle").ClickAsync();
-        await Expect(olga.MenuOf("ravi")).ToBeVisibleAsync();
-        await olga.MenuOf("ravi").ClickAsync();
+        await olga.OpenMenuOfAsync("ravi");
         await Expect(olga.MenuItems).ToHaveTextAsync(["Message", "Make moderator", "Make owner", "Mute…", "Remove…", "Ban…", "Block"]);
         await olga.PictureAsync($"moderation-menu-{look}");
         await olga.MenuItems.Nth(3).ClickAsync();

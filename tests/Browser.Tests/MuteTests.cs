@@ -16,7 +16,7 @@ public sealed class MuteTests(Chromium chromium) : BrowserTest(chromium)
         await using var carol = await Terminal.ConnectAsync(Server, "carol");
         await carol.JoinAsync("dev");
 
-        await mia.MenuOf("bob").ClickAsync();
+        await mia.OpenMenuOfAsync("bob");
         await Expect(mia.MenuItems).ToHaveTextAsync(["Message", "Mute…", "Remove…", "Ban…", "Block"]);
         await mia.Page.Keyboard.PressAsync("Escape");
         await mia.ChooseAsync("bob", "Mute…");
@@ -34,7 +34,7 @@ public sealed class MuteTests(Chromium chromium) : BrowserTest(chromium)
         var members = await carol.AskAsync(new() { ["type"] = "members", ["room"] = "dev" });
         Assert.DoesNotContain("mutedUntil", members.ToJsonString(), StringComparison.Ordinal);
 
-        await mia.MenuOf("bob").ClickAsync();
+        await mia.OpenMenuOfAsync("bob");
         await Expect(mia.MenuItems).ToHaveTextAsync(["Message", "Unmute", "Remove…", "Ban…", "Block"]);
         await mia.MenuItems.Nth(1).ClickAsync();
         foreach (var person in new[] { mia, bob }) await Expect(person.MuteOf("bob")).ToHaveCountAsync(0);
@@ -83,7 +83,7 @@ public sealed class MuteTests(Chromium chromium) : BrowserTest(chromium)
         }
 
         await Expect(bob.Notice).ToBeHiddenAsync();
-        await mia.MenuOf("bob").ClickAsync();
+        await mia.OpenMenuOfAsync("bob");
         await Expect(mia.MenuItems).ToHaveTextAsync(["Message", "Mute…", "Remove…", "Ban…", "Block"]);
     }
 

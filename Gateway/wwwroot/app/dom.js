@@ -27,3 +27,36 @@ export function icon(name) {
   svg.append(use);
   return svg;
 }
+
+/**
+ * Makes these the children of an element, in this order. Those that are there already stay untouched as far as they can.
+ * @param {Element} parent
+ * @param {Element[]} children
+ */
+export function arrange(parent, children) {
+  const focused = document.activeElement;
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, place) => {
+    if (parent.children[place] !== child) parent.insertBefore(child, parent.children[place] ?? null);
+  });
+  // What moves loses it.
+  if (parent.contains(focused)) focused.focus();
+}
+
+/**
+ * Watches for presses in an element: what is replaced between being pressed and being let go is never clicked.
+ * @param {Element} element
+ * @param {() => void} released it was let go, and clicked if it was meant so
+ * @returns {() => boolean} whether something of it is pressed now
+ */
+export function watchPresses(element, released) {
+  let isPressed = false;
+  const release = () => isPressed && setTimeout(() => {
+    isPressed = false;
+    released();
+  });
+  element.addEventListener('pointerdown', ({ button }) => { isPressed ||= button === 0; });
+  for (const type of ['pointerup', 'pointercancel', 'contextmenu']) addEventListener(type, release);
+  return () => isPressed;
+}

@@ -1,5 +1,5 @@
 import { avatar } from './avatar.js';
-import { byId, el, icon } from './dom.js';
+import { arrange, byId, el, icon, watchPresses } from './dom.js';
 import { toggleMenu } from './menu.js';
 import { moderationOf } from './moderation.js';
 import { endOf, isMuted, whenOneEnds } from './mutes.js';
@@ -31,10 +31,13 @@ export class People {
   #leaving = null;
   /** What the panel was drawn from. */
   #drawn = '';
+  /** Its parts, by what each was drawn from: those that have not changed stay, with the focus that they may have. @type {Map<string, HTMLElement>} */
+  #parts = new Map();
   /** Set to the next end of a mute of those who are listed. */
   #muteTimer;
   /** A menu of the panel is open: the button that it belongs to stays. */
   #hasMenu = false;
+  #isPressed;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
@@ -46,6 +49,7 @@ export class People {
     this.#blocks = blocks;
     this.#actions = actions;
     this.#toggle.addEventListener('click', () => this.#setOpen(this.#panel.hidden));
+    this.#isPressed = watchPresses(this.#panel, () => this.#render());
     this.#panel.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !isOverlay.matches) return;
       this.#setOpen(false);
@@ -105,6 +109,7 @@ export class People {
     const room = this.#room;
     if (!this.#client.memberships.has(room)) return;
     const asked = ++this.#asked;
+    this.#panel.setAttribute('aria-busy', 'true');
     try {
       const { users, more } = await this.#client.members(room, { limit: listed });
       if (room !== this.#room || asked !== this.#asked) return;
@@ -114,15 +119,18 @@ export class People {
       this.#render();
     } catch {
       // Those online are known without it, and it is asked again when the panel or the room is opened.
+    } finally {
+      if (asked === this.#asked) this.#panel.removeAttribute('aria-busy');
     }
   }
 
   #render() {
-    if (this.#hasMenu) return;
+    if (this.#hasMenu || this.#isPressed()) return;
     clearTimeout(this.#muteTimer);
     const room = this.#client.memberships.get(this.#room);
     if (!room) {
       this.#drawn = '';
+      this.#parts.clear();
       return this.#panel.replaceChildren();
     }
     const members = this.#listed(room);
@@ -132,25 +140,47 @@ export class People {
       .map((user) => members.get(user) ?? { user, role: 'member' });
     const online = sorted([...room.users]);
     const offline = sorted([...members.keys()].filter((user) => !room.users.has(user)));
-    const may = rightsIn(this.#client, room);
     this.#count.textContent = `${room.online} online`;
-    // Drawn anew only when something changed: a button must not vanish from under the pointer.
     const named = (member) => [member, nameOf(member.user)];
     const drawn = JSON.stringify([
       room.name, room.role, this.#client.isAdministrator, room.online, online.map(named), offline.map(named), this.#hasMore,
     ]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
+    this.#draw(room, online, offline);
+  }
+
+  #draw(room, online, offline) {
     const { user: focused, menuOf } = this.#panel.contains(document.activeElement) ? document.activeElement.dataset : {};
-    this.#panel.replaceChildren(
-      el('header', { class: 'people-head' },
-        el('h2', {}, 'People'),
-        el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', onclick: () => this.#setOpen(false) }, icon('close'))),
-      el('div', { class: 'people-lists' },
-        this.#list(`Online (${room.online})`, online, true),
-        offline.length > 0 && this.#list('Offline', offline, false),
-        this.#hasMore && el('p', { class: 'hint' }, 'And more.')),
-      ...(room.kind === 'direct' ? [] : [this.#foot(room, may)]));
+    const parts = new Map();
+    const part = (from, make) => {
+      const key = JSON.stringify(from);
+      const made = this.#parts.get(key) ?? make();
+      parts.set(key, made);
+      return made;
+    };
+    const list = (title, members, isOnline) => {
+      const section = part(['list', isOnline], () => el('section', {}, el('h3'), el('ul')));
+      section.firstChild.textContent = title;
+      arrange(section.lastChild, members.map((member) => part(
+        ['row', room.name, room.role, this.#client.isAdministrator, isOnline, member, nameOf(member.user)],
+        () => el('li', { class: 'person-row' }, this.#person(member, isOnline), this.#menuButton(member)))));
+      return section;
+    };
+    const lists = part(['lists'], () => el('div', { class: 'people-lists' }));
+    arrange(lists, [
+      list(`Online (${room.online})`, online, true),
+      offline.length > 0 && list('Offline', offline, false),
+      this.#hasMore && part(['more'], () => el('p', { class: 'hint' }, 'And more.')),
+    ].filter(Boolean));
+    const { invite } = rightsIn(this.#client, room);
+    arrange(this.#panel, [
+      part(['head'], () => this.#head()),
+      lists,
+      room.kind !== 'direct' && part(['foot', room.name, invite], () => this.#foot(room.name, invite)),
+    ].filter(Boolean));
+    this.#parts = parts;
+    if (this.#panel.contains(document.activeElement)) return;
     if (focused) this.#panel.querySelector(`[data-user="${CSS.escape(focused)}"]`)?.focus();
     if (menuOf) this.#panel.querySelector(`[data-menu-of="${CSS.escape(menuOf)}"]`)?.focus();
   }
@@ -170,18 +200,16 @@ export class People {
     return users;
   }
 
-  #foot({ name: room }, may) {
-    return el('footer', { class: 'people-foot' },
-      may.invite && el('button', { type: 'button', 'data-testid': 'invite', onclick: () => this.#actions.invite(room) }, 'Invite'),
-      el('button', { type: 'button', 'data-testid': 'leave', onclick: () => this.#actions.leave(room) }, 'Leave room'));
+  #head() {
+    return el('header', { class: 'people-head' },
+      el('h2', {}, 'People'),
+      el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close', onclick: () => this.#setOpen(false) }, icon('close')));
   }
 
-  #list(title, members, online) {
-    return el('section', {},
-      el('h3', {}, title),
-      el('ul', {}, ...members.map((member) => el('li', { class: 'person-row' },
-        this.#person(member, online),
-        this.#menuButton(member)))));
+  #foot(room, mayInvite) {
+    return el('footer', { class: 'people-foot' },
+      mayInvite && el('button', { type: 'button', 'data-testid': 'invite', onclick: () => this.#actions.invite(room) }, 'Invite'),
+      el('button', { type: 'button', 'data-testid': 'leave', onclick: () => this.#actions.leave(room) }, 'Leave room'));
   }
 
   #menuButton(member) {

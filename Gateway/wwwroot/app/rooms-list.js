@@ -1,5 +1,5 @@
 import { avatar } from './avatar.js';
-import { byId, el, icon } from './dom.js';
+import { byId, el, icon, watchPresses } from './dom.js';
 import { roomTitle } from './names.js';
 
 const iconOf = (room) => (room.archived ? 'archive' : room.kind === 'private' ? 'lock' : 'hash');
@@ -18,6 +18,7 @@ export class RoomsList {
   #isDue = false;
   /** What the items were made from. */
   #drawn = null;
+  #isPressed;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
@@ -27,6 +28,7 @@ export class RoomsList {
     this.#client = client;
     this.#open = open;
     this.#nav.addEventListener('keydown', (event) => this.#moveFocus(event));
+    this.#isPressed = watchPresses(this.#nav, () => this.refresh());
     for (const type of ['room', 'event', 'presence', 'reset']) client.on(type, () => this.refresh());
     this.refresh();
   }
@@ -66,6 +68,7 @@ export class RoomsList {
   }
 
   #render() {
+    if (this.#isPressed()) return;
     const me = this.#client.user;
     const sections = this.#sections().filter(([, rooms]) => rooms.length > 0);
     // The items are made anew only when rooms come, go or change places: what is pressed or focused stays.

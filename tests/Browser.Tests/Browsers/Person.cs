@@ -54,8 +54,29 @@ internal sealed class Person(IPage page)
     /// <summary>What opens the menu about somebody in the list of people.</summary>
     public ILocator MenuOf(string user) => Page.Locator($".person-menu[data-menu-of='{user}']");
 
+    /// <summary>Opens the menu about somebody in the list of people.</summary>
+    public async Task OpenMenuOfAsync(string user)
+    {
+        await UntilPeopleAreReadAsync(user);
+        await MenuOf(user).ClickAsync();
+    }
+
+    /// <summary>
+    /// Waits until somebody is in the list of people, and the list is what the server says. Before that the page knows no more
+    /// of them than that they are there.
+    /// </summary>
+    public async Task UntilPeopleAreReadAsync(string user)
+    {
+        await Expect(Listed(user)).ToBeVisibleAsync();
+        await Expect(Page.GetByTestId("people")).Not.ToHaveAttributeAsync("aria-busy", "true");
+    }
+
     /// <summary>Chooses from the menu about somebody in the list of people.</summary>
-    public Task ChooseAsync(string user, string choice) => ChooseAsync(MenuOf(user), choice);
+    public async Task ChooseAsync(string user, string choice)
+    {
+        await UntilPeopleAreReadAsync(user);
+        await ChooseAsync(MenuOf(user), choice);
+    }
 
     /// <summary>Chooses from the menu about the room.</summary>
     public Task ChooseAsync(string choice) => ChooseAsync(Page.GetByTestId("room-menu"), choice);
@@ -122,6 +143,24 @@ internal sealed class Person(IPage page)
             await Expect(Composer).ToHaveValueAsync("");
         }
     }
+
+    /// <summary>
+    /// Notes from now on what is said of who is typing: it goes by itself after some seconds, whether anybody has looked or not.
+    /// </summary>
+    public Task WatchTypingAsync() => Page.EvaluateAsync(
+        """
+        () => {
+          const place = document.getElementById('typing');
+          window.typed = [];
+          new MutationObserver(() => window.typed.push(place.textContent)).observe(place, { childList: true });
+        }
+        """);
+
+    /// <summary>Waits until that was said of who is typing.</summary>
+    public Task ReadsOfTypingAsync(string text) => Page.WaitForFunctionAsync("(text) => window.typed.includes(text)", text);
+
+    /// <summary>What was said of who is typing.</summary>
+    public Task<string[]> TypedAsync() => Page.EvaluateAsync<string[]>("() => window.typed");
 
     /// <summary>The conversation holds exactly these texts, in this order, each stored.</summary>
     public async Task SeesAsync(params string[] texts)
