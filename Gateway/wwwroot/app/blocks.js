@@ -9,6 +9,8 @@ export class Blocks {
   #changed;
   /** @type {Set<string>} */
   #users = new Set();
+  /** Counts what was asked: an earlier answer that comes late may be from before a change. */
+  #asked = 0;
 
   /**
    * @param {import('../chat-client.js').ChatClient} client
@@ -33,6 +35,7 @@ export class Blocks {
 
   /** Another device may have changed it: nothing tells of that. */
   async refresh() {
+    const asked = ++this.#asked;
     const users = new Set();
     try {
       for (let after, more = true; more;) {
@@ -41,6 +44,7 @@ export class Blocks {
         ({ more } = page);
         after = page.users.at(-1);
       }
+      if (asked !== this.#asked) return;
       this.#users = users;
       this.#changed();
     } catch {
@@ -52,5 +56,7 @@ export class Blocks {
     if (blocked) this.#users.add(user);
     else this.#users.delete(user);
     this.#changed();
+    // What is being read may be from before it.
+    this.refresh();
   }
 }

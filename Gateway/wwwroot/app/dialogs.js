@@ -43,39 +43,48 @@ export function findRooms(client, openRoom) {
     openRoom(room);
   };
   const dialog = openDialog('find-dialog', async () => {
-    // Enter means the first room of what was typed, not of what is still shown.
+    // Enter means the first room of what was typed, not of what is still shown; also of what is typed while that is asked for.
     clearTimeout(timer);
-    if (shown !== field.value.trim()) await search();
+    while (isOpen() && shown !== wanted()) if (!await search()) return null;
     return results.querySelector('button[data-room]')?.dataset.room ?? null;
   }, openRoom);
   const results = dialog.querySelector('.results');
   const field = dialog.querySelector('input');
+  const wanted = () => field.value.trim();
   let latest = 0;
   let shown = null;
   let timer;
+  const typed = () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, searchAfterMs);
+  };
+  // For this search, and not closed or opened for another one.
+  const isOpen = () => dialog.open && field.oninput === typed;
 
+  /** @returns {Promise<boolean>} whether it is worth asking again, should something else be wanted by then */
   const search = async (after) => {
+    if (!isOpen()) return false;
     const turn = ++latest;
-    const query = field.value.trim();
+    const query = wanted();
+    // A slow answer to an earlier query must not overwrite a later one, nor what is asked when the dialog is opened anew.
+    const isOvertaken = () => !isOpen() || turn !== latest;
     try {
       const { rooms, more } = await client.rooms({ query: query || undefined, after, limit: 50 });
-      // A slow answer to an earlier query must not overwrite a later one.
-      if (turn !== latest) return;
+      if (isOvertaken()) return true;
       shown = query;
       results.querySelector('.more')?.remove();
       if (after === undefined) results.replaceChildren();
       results.append(...rooms.filter(({ kind }) => kind !== 'direct').map((room) => result(room, choose)));
       if (more) results.append(el('button', { type: 'button', class: 'more', onclick: () => search(rooms.at(-1).room) }, 'More rooms'));
       if (results.childElementCount === 0) results.append(el('p', { class: 'hint' }, 'No room like that.'));
+      return true;
     } catch (error) {
-      if (turn === latest) results.replaceChildren(el('p', { class: 'field-error' }, explain(error)));
+      if (!isOvertaken()) results.replaceChildren(el('p', { class: 'field-error' }, explain(error)));
+      return false;
     }
   };
 
-  field.oninput = () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, searchAfterMs);
-  };
+  field.oninput = typed;
   results.replaceChildren();
   search();
 }

@@ -8,7 +8,7 @@ import { explain, toast } from './toasts.js';
  */
 export function onSubmit(form, submit) {
   let underWay = false;
-  form.onsubmit = async (event) => {
+  const handle = async (event) => {
     event.preventDefault();
     if (underWay) return;
     underWay = true;
@@ -20,9 +20,12 @@ export function onSubmit(form, submit) {
       showError(form, error);
     } finally {
       underWay = false;
-      form.removeAttribute('aria-busy');
+      if (form.onsubmit === handle) form.removeAttribute('aria-busy');
     }
   };
+  form.onsubmit = handle;
+  // It may be busy with what was submitted when it was about something else.
+  form.removeAttribute('aria-busy');
 }
 
 /** @param {HTMLFormElement} form */

@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Playwright;
 
 namespace OrleansChat.Browser.Tests.Browsers;
 
-/// <summary>A network on which a page's commands of one type are under way until the test lets them arrive, one after another.</summary>
+/// <summary>
+/// A network on which a page's commands of one type, or the answers to them, are under way until the test lets them arrive,
+/// one after another.
+/// </summary>
 internal sealed class HeldCommands
 {
     private readonly Channel<Action> _held = Channel.CreateBounded<Action>(16);
@@ -23,14 +27,47 @@ internal sealed class HeldCommands
             route.OnMessage(frame =>
             {
                 if (TypeOf(frame.Text) != type) server.Send(frame.Text!);
-                else if (!held._held.Writer.TryWrite(() => server.Send(frame.Text!))) throw new InvalidOperationException("more is held than the test can have meant");
+                else held.Hold(() => server.Send(frame.Text!));
             });
         });
         return held;
     }
 
-    /// <summary>The next of them, as soon as the page has sent it: what lets it arrive.</summary>
+    /// <summary>As <see cref="OnAsync"/>, but the server has done them when they are under way: it is its answers that are.</summary>
+    public static async Task<HeldCommands> AnswersOnAsync(IPage page, string type)
+    {
+        var held = new HeldCommands();
+        await page.RouteWebSocketAsync("**/ws*", route =>
+        {
+            var asked = new ConcurrentDictionary<int, bool>();
+            var server = route.ConnectToServer();
+            route.OnMessage(frame =>
+            {
+                if (TypeOf(frame.Text) == type) asked[IdOf(frame.Text)!.Value] = true;
+                server.Send(frame.Text!);
+            });
+            server.OnMessage(frame =>
+            {
+                if (IdOf(frame.Text) is { } id && asked.ContainsKey(id)) held.Hold(() => route.Send(frame.Text!));
+                else route.Send(frame.Text!);
+            });
+        });
+        return held;
+    }
+
+    /// <summary>The next of them, as soon as it is under way: what lets it arrive.</summary>
     public async Task<Action> NextAsync() => await _held.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+    private void Hold(Action pass)
+    {
+        if (!_held.Writer.TryWrite(pass)) throw new InvalidOperationException("more is held than the test can have meant");
+    }
+
+    private static int? IdOf(string? frame)
+    {
+        using var command = JsonDocument.Parse(frame!);
+        return command.RootElement.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number ? id.GetInt32() : null;
+    }
 
     private static string? TypeOf(string? frame)
     {
