@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansChat.Browser.Tests.Browsers;
 using OrleansChat.Browser.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
@@ -22,7 +23,7 @@ public sealed class ClusterTests(Chromium chromium) : BrowserTest(chromium)
         var (alice, aliceGateways) = await ArriveAsync("alice");
         var (bob, bobGateways) = await ArriveAsync("bob");
         // The one with fewer connections is given to who comes, unless bob's own page is still asking for its icon.
-        while (bobGateways[^1] == aliceGateways[^1])
+        while (bobGateways.Last() == aliceGateways.Last())
         {
             var before = bobGateways.Count;
             await bob.Page.ReloadAsync();
@@ -40,11 +41,11 @@ public sealed class ClusterTests(Chromium chromium) : BrowserTest(chromium)
         }
 
         await bob.PictureAsync("cluster");
-        var gateway = bobGateways[^1];
+        var gateway = bobGateways.Last();
         var connections = bobGateways.Count;
         await ClusterScript.SignalAsync("TERM", Script.Gateway(gateway));
         await UntilMoreThanAsync(bobGateways, connections);
-        Assert.NotEqual(gateway, bobGateways[^1]);
+        Assert.NotEqual(gateway, bobGateways.Last());
         await TalkAsync("a gateway is drained");
 
         // A fresh page reads the same from the log.
@@ -96,10 +97,10 @@ public sealed class ClusterTests(Chromium chromium) : BrowserTest(chromium)
 
     /// <summary>Signs in, in the lobby.</summary>
     /// <returns>Who it is, and the gateways to which the page has been connected, the newest last.</returns>
-    private async Task<(Person Person, List<string> Gateways)> ArriveAsync(string name)
+    private async Task<(Person Person, ConcurrentQueue<string> Gateways)> ArriveAsync(string name)
     {
         var person = await ComeAsync(name, new() { IgnoreHTTPSErrors = true });
-        var gateways = new List<string>();
+        var gateways = new ConcurrentQueue<string>();
         var network = await person.Page.Context.NewCDPSessionAsync(person.Page);
         // cluster.sh has nginx say which gateway it was; a page cannot see that.
         network.Event("Network.webSocketHandshakeResponseReceived").OnEvent += (_, handshake) =>
@@ -107,7 +108,7 @@ public sealed class ClusterTests(Chromium chromium) : BrowserTest(chromium)
             foreach (var header in handshake!.Value.GetProperty("response").GetProperty("headers").EnumerateObject())
             {
                 if (header.Name.Equals("X-Gateway", StringComparison.OrdinalIgnoreCase))
-                    gateways.Add(header.Value.GetString()!.Split(", ")[^1]);
+                    gateways.Enqueue(header.Value.GetString()!.Split(", ")[^1]);
             }
         };
         await network.SendAsync("Network.enable");
@@ -118,7 +119,7 @@ public sealed class ClusterTests(Chromium chromium) : BrowserTest(chromium)
         return (person, gateways);
     }
 
-    private static async Task UntilMoreThanAsync(List<string> gateways, int count)
+    private static async Task UntilMoreThanAsync(ConcurrentQueue<string> gateways, int count)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (gateways.Count <= count) await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);

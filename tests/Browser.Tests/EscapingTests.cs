@@ -48,13 +48,15 @@ public sealed class EscapingTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(mallory.Title).ToHaveTextAsync("dev");
         var bob = await JoinAsync("bob", "dev");
         await Expect(mallory.OnlineCount).ToHaveTextAsync("2 online");
+        // Whose name is known by then.
+        await Expect(bob.Page.GetByTestId("person").Filter(new() { HasText = Payload })).ToHaveCountAsync(1);
+        await bob.WatchTypingAsync();
         await mallory.Composer.PressSequentiallyAsync("hello");
-        await Expect(bob.Typing).ToHaveTextAsync($"{Payload} is typing…");
+        await bob.ReadsOfTypingAsync($"{Payload} is typing…");
         await mallory.Composer.PressAsync("Enter");
         await bob.SeesAsync("hello");
         await Expect(bob.Page.Locator(".author")).ToHaveTextAsync(Payload);
         await Expect(bob.Page.Locator("#room-topic")).ToHaveTextAsync(Payload);
-        await Expect(bob.Page.GetByTestId("person").Filter(new() { HasText = Payload })).ToHaveCountAsync(1);
         await bob.Page.Locator(".author").ClickAsync();
         await Expect(bob.Title).ToHaveTextAsync(Payload);
         await Expect(bob.Page).ToHaveTitleAsync($"{Payload} · OrleansChat");

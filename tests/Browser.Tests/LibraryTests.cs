@@ -13,6 +13,8 @@ public sealed class LibraryTests(Chromium chromium) : BrowserTest(chromium)
     // Short enough for a test to outlive it, long enough to connect with on a slow machine.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    // The client itself would try for a day.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private EmbeddedServer Embedded => (EmbeddedServer)Server;
 
@@ -48,7 +50,7 @@ public sealed class LibraryTests(Chromium chromium) : BrowserTest(chromium)
         isDown = false;
         await UntilAsync(page, "() => sockets === 2 && client.state === 'online'");
         await page.EvaluateAsync("() => clearInterval(saying)");
-        var seqs = await page.EvaluateAsync<int[]>("async () => (await Promise.all(sends)).map(({ seq }) => seq)");
+        var seqs = await page.EvaluateAsync<int[]>("async () => (await Promise.all(sends)).map(({ seq }) => seq)").WaitAsync(Patience);
         Assert.Equal(Enumerable.Range(1, seqs.Length), seqs);
         await UntilAsync(page, "() => handed.length === sends.length");
         Assert.Equal(
@@ -138,12 +140,12 @@ public sealed class LibraryTests(Chromium chromium) : BrowserTest(chromium)
               await client.join('dev');
             }
             """,
-            yearsAhead);
+            yearsAhead).WaitAsync(Patience);
         return page;
     }
 
     private static Task<int> SayAsync(IPage page, string text) =>
-        page.EvaluateAsync<int>("async (text) => (await client.send('dev', text)).seq", text);
+        page.EvaluateAsync<int>("async (text) => (await client.send('dev', text)).seq", text).WaitAsync(Patience);
 
     private static Task UntilAsync(IPage page, string condition) => page.WaitForFunctionAsync(condition);
 }

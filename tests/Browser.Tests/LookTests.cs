@@ -50,8 +50,9 @@ public sealed class LookTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(alice.Unread("dm:Alice:小明")).ToHaveTextAsync("1");
         await Expect(alice.RoomItem("dm:Alice:小明").Locator(".online")).ToBeVisibleAsync();
         await Expect(alice.Stored).ToHaveCountAsync(9);
+        await alice.WatchTypingAsync();
         await ravi.TypeAsync("weekend");
-        await Expect(alice.Typing).ToHaveTextAsync("Ravi is typing…");
+        await alice.ReadsOfTypingAsync("Ravi is typing…");
         await alice.PictureAsync(picture);
 
         var background = await alice.Page.EvaluateAsync<int[]>("() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)");

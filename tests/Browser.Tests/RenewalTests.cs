@@ -54,11 +54,15 @@ public sealed class RenewalTests(Chromium chromium) : AccountTest(chromium)
     public async Task Of_several_tabs_one_renews_them_for_all()
     {
         var held = new TaskCompletionSource();
-        var alice = await BeginAsync(0, async route =>
-        {
-            await held.Task;
-            await route.ContinueAsync();
-        });
+        // Less than the notice that the server gives, so that it is told at once; and more than a second tab takes to come.
+        var alice = await BeginAsync(
+            0,
+            async route =>
+            {
+                await held.Task;
+                await route.ContinueAsync();
+            },
+            TimeSpan.FromSeconds(50));
         var tab = new Person(await alice.Page.Context.NewPageAsync());
         await tab.Page.GotoAsync("/?room=lobby");
         await Expect(tab.Title).ToHaveTextAsync("lobby");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 using OrleansChat.Browser.Tests.Browsers;
 using OrleansChat.Browser.Tests.Servers;
@@ -17,9 +18,9 @@ public sealed class TokenTests(Chromium chromium) : BrowserTest(chromium)
     {
         var token = Embedded.IssueToken("alice", Hour, "Alice L.");
         var alice = await ComeAsync("alice");
-        var asked = new List<string>();
-        alice.Page.Request += (_, request) => asked.Add(request.Url);
-        alice.Page.WebSocket += (_, socket) => asked.Add(socket.Url);
+        var asked = new ConcurrentQueue<string>();
+        alice.Page.Request += (_, request) => asked.Enqueue(request.Url);
+        alice.Page.WebSocket += (_, socket) => asked.Enqueue(socket.Url);
         await alice.Page.GotoAsync("about:blank");
         await alice.Page.GotoAsync($"/?room=dev#token={token}");
         await Expect(alice.Title).ToHaveTextAsync("dev");
@@ -65,7 +66,8 @@ public sealed class TokenTests(Chromium chromium) : BrowserTest(chromium)
     [Fact]
     public async Task A_token_that_ends_ends_the_session_and_the_page_says_why()
     {
-        var alice = await ComeAsync("alice", path: $"/?room=dev#token={Embedded.IssueToken("alice", TimeSpan.FromSeconds(8))}");
+        // Short enough for a test to outlive it, long enough to load the page and connect on a slow machine.
+        var alice = await ComeAsync("alice", path: $"/?room=dev#token={Embedded.IssueToken("alice", TimeSpan.FromSeconds(15))}");
         await Expect(alice.Title).ToHaveTextAsync("dev");
         await Expect(alice.Page.GetByTestId("sign-in-notice")).ToContainTextAsync("The token has expired.");
         await Expect(alice.Page.Locator("#app")).ToBeHiddenAsync();
