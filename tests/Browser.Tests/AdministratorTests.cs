@@ -20,15 +20,15 @@ public sealed class AdministratorTests(Chromium chromium) : BrowserTest(chromium
         await root.Page.GetByTestId("room-menu").ClickAsync();
         await Expect(root.MenuItems).ToHaveTextAsync(["Edit topic…", "Invite…", "Lift a ban…", "Archive…", "Leave…"]);
         await root.Page.Keyboard.PressAsync("Escape");
-        await root.MenuOf("olga").ClickAsync();
+        await root.OpenMenuOfAsync("olga");
         await Expect(root.MenuItems).ToHaveTextAsync(["Message", "Make moderator", "Make member", "Mute…", "Remove…", "Ban…", "Block"]);
         await root.Page.Keyboard.PressAsync("Escape");
-        await root.MenuOf("root").ClickAsync();
+        await root.OpenMenuOfAsync("root");
         await Expect(root.MenuItems).ToHaveTextAsync(["Make yourself moderator", "Make yourself owner"]);
         await root.Page.Keyboard.PressAsync("Escape");
 
         // Nobody else is offered anything about them that would be refused, and olga remains what she was.
-        await bob.MenuOf("root").ClickAsync();
+        await bob.OpenMenuOfAsync("root");
         await Expect(bob.MenuItems).ToHaveTextAsync(["Message", "Block"]);
         await bob.Page.Keyboard.PressAsync("Escape");
 
@@ -109,7 +109,7 @@ public sealed class AdministratorTests(Chromium chromium) : BrowserTest(chromium
         await root.Page.GetByTestId("room-menu").ClickAsync();
         await Expect(root.MenuItems).ToHaveTextAsync(["Block"]);
         await root.Page.Keyboard.PressAsync("Escape");
-        await root.MenuOf("bob").ClickAsync();
+        await root.OpenMenuOfAsync("bob");
         await Expect(root.MenuItems).ToHaveTextAsync(["Message", "Block"]);
         await Expect(root.MenuOf("root")).ToHaveCountAsync(0);
     }

@@ -88,9 +88,10 @@ export class Conversation {
     this.expect({ key, text, queuedAt: Date.now() });
   }
 
-  /** Sends a failed message again, with the same key. @param {string} key */
+  /** Sends a failed message again, with the same key; if it has not arrived after all. @param {string} key */
   retry(key) {
     const failed = this.pending.get(key);
+    if (!failed) return;
     this.#setPending({ ...failed, state: 'sending', error: undefined });
     this.#client.send(this.name, failed.text, { key });
   }
