@@ -36,7 +36,10 @@ internal sealed partial class GatewayRegistryGrain(Departure departure, TimeProv
 
     public Task Report(GatewayStatus gateway, IGatewayObserver observer)
     {
-        _gateways[gateway.Name] = new Known(gateway, observer, clock.GetTimestamp(), AgeBefore: TimeSpan.Zero);
+        // Whoever was told to drain does so to its end; this may have been on its way before that.
+        var isDraining = gateway.Draining
+            || (_gateways.TryGetValue(gateway.Name, out var known) && known.Status.Draining && known.Status.StartedAt == gateway.StartedAt);
+        _gateways[gateway.Name] = new Known(gateway with { Draining = isDraining }, observer, clock.GetTimestamp(), AgeBefore: TimeSpan.Zero);
         return Task.CompletedTask;
     }
 

@@ -34,6 +34,12 @@ public sealed class GatewayRegistryTests(MovingCluster cluster) : IClassFixture<
         await registry.Drain("told");
         Assert.Equal((1, 0), (told.Drained, other.Drained));
         Assert.Equal([Status("other"), Status("told") with { Draining = true }], await registry.List());
+        // What was on its way before that changes nothing; the next process of that name is another one.
+        await registry.Report(Status("told"), Reference(told));
+        Assert.Equal([Status("other"), Status("told") with { Draining = true }], await registry.List());
+        var next = Status("told") with { StartedAt = Started.AddMinutes(1) };
+        await registry.Report(next, Reference(told));
+        Assert.Equal([Status("other"), next], await registry.List());
 
         var refused = await Assert.ThrowsAsync<ChatException>(() => registry.Drain("unknown"));
         Assert.Equal((ChatErrorCode.BadField, "gateway"), (refused.Code, refused.Field));
