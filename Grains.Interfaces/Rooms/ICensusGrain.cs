@@ -8,13 +8,16 @@ namespace OrleansChat.Rooms;
 public interface ICensusGrain : IGrainWithIntegerKey
 {
     /// <summary>What was counted within the last minute, or else is counted now.</summary>
-    /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: the store cannot count at the moment.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatErrorCode.Unavailable"/>: the store cannot count at the moment, or is not done with it after five
+    /// seconds. It goes on, and whoever asks when it is done is told.
+    /// </exception>
     [Alias("Count")]
     Task<StoredCounts> Count();
 }
 
 /// <summary>How much is stored, in memory or not.</summary>
-/// <param name="AsOf">When it was counted; it is counted again when somebody asks a minute later.</param>
+/// <param name="AsOf">When the count began; it is counted again when somebody asks a minute after its end.</param>
 /// <param name="Rooms">The rooms.</param>
 /// <param name="Accounts">How many accounts there are, where there are any to be had.</param>
 [GenerateSerializer, Immutable, Alias("chat.stored-counts")]
@@ -37,4 +40,14 @@ public sealed record RoomCounts(
     [property: Id(2)] long Direct,
     [property: Id(3)] long Archived,
     [property: Id(4)] long Memberships,
-    [property: Id(5)] long Events);
+    [property: Id(5)] long Events)
+{
+    /// <summary>What some rooms and others have together.</summary>
+    public static RoomCounts Add(RoomCounts some, RoomCounts others) => new(
+        some.Public + others.Public,
+        some.Private + others.Private,
+        some.Direct + others.Direct,
+        some.Archived + others.Archived,
+        some.Memberships + others.Memberships,
+        some.Events + others.Events);
+}

@@ -10,16 +10,28 @@ internal sealed class CensusGrain(IChatReader reader, IAccountStore accounts, Ti
 {
     internal static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
-    private Task<StoredCounts>? _counting;
-    private long _begunAt;
+    // Callers of grains give up after ten seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    // Whoever asks while it is counted waits for the same; a count that failed is not kept.
-    public Task<StoredCounts> Count()
+    private Task<StoredCounts>? _counting;
+    private long _endedAt;
+
+    // Whoever asks while it is counted waits for the same, and not for longer than a call may take; a count that failed is
+    // not kept.
+    public async Task<StoredCounts> Count()
     {
-        if (_counting is null or { IsCompleted: true, IsCompletedSuccessfully: false } || clock.GetElapsedTime(_begunAt) >= Kept)
-            (_begunAt, _counting) = (clock.GetTimestamp(), CountAsync());
-        return _counting;
+        try
+        {
+            return await (_counting is null || IsOver(_counting) ? _counting = CountAsync() : _counting).WaitAsync(Patience, clock);
+        }
+        catch (TimeoutException)
+        {
+            throw new ChatException(ChatErrorCode.Unavailable, "it is still being counted; ask again in a moment");
+        }
     }
+
+    private bool IsOver(Task counting) =>
+        counting.IsCompleted && (!counting.IsCompletedSuccessfully || clock.GetElapsedTime(_endedAt) >= Kept);
 
     private async Task<StoredCounts> CountAsync()
     {
@@ -27,6 +39,7 @@ internal sealed class CensusGrain(IChatReader reader, IAccountStore accounts, Ti
         var rooms = reader.CountAsync();
         var known = accounts.CountAsync();
         await Task.WhenAll(rooms, known);
+        _endedAt = clock.GetTimestamp();
         return new StoredCounts(asOf, await rooms, await known);
     }
 }

@@ -62,7 +62,11 @@ public interface IChatReader
     /// <summary>A page of the users whom a user has blocked, in the order of their ids.</summary>
     Task<BlockPage> ListBlocksAsync(string user, string? after, int limit);
 
-    /// <summary>Counts the rooms, and by what each knows of itself their members and events. Reads all of the rooms.</summary>
+    /// <summary>
+    /// Counts the rooms, and by what each knows of itself their members and events. Reads all of the rooms, a
+    /// part at a time: however many there are, it comes to an end.
+    /// </summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.Unavailable"/>: too many read all rooms at the moment.</exception>
     Task<RoomCounts> CountAsync();
 
     /// <summary>What is kept of a user.</summary>

@@ -11,8 +11,8 @@ internal sealed class PostgresAccountStore(Func<string, PostgresWriter> writerOf
         row => ToAccount(user, row),
         PostgresValue.Of(user))).FirstOrDefault();
 
-    public async Task<long> CountAsync() =>
-        (await reader.ScanAsync(ScanQueue.Server, "SELECT count(*) FROM accounts", static row => row.GetInt64(0)))[0];
+    public Task<long> CountAsync() =>
+        reader.PassAsync("accounts", "count(*)", static row => row.GetInt64(0), static (some, others) => some + others);
 
     public Task<bool> CreateAsync(StoredAccount account)
     {

@@ -14,35 +14,24 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>How long anything may take, the way to a connection included.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    // What the promises rest on, whatever the server, the database or the role has been set to. A commit that returns
-    // before it is on the disk would be no acknowledgement; a stricter isolation would make fences into errors.
-    // And all statements here find their rows over indexes. Their plans are made once for each connection, perhaps
-    // when the tables are still empty, and reading those through would then seem to be the cheapest way for ever.
-    private const string Preparation =
-        """
-        SET statement_timeout = '4s';
-        SET lock_timeout = '2s';
-        SET default_transaction_isolation = 'read committed';
-        SET enable_seqscan = off;
-        SET enable_mergejoin = off;
-        SET jit = off;
-        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
-        """;
-
     private const int PartForScans = 10;
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _clock;
+    private readonly string _preparation;
     private readonly NpgsqlDataSource _reads;
     private readonly NpgsqlDataSource _writes;
 
     /// <param name="connectionString">The way to it, as the operator wrote it.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="limits">When the server gives something up, and how much it is asked for at once.</param>
     /// <exception cref="StoreStartException">It cannot be read.</exception>
-    public PostgresDatabase(string connectionString, TimeProvider clock)
+    public PostgresDatabase(string connectionString, TimeProvider clock, PostgresLimits limits)
     {
         _clock = clock;
+        _preparation = Preparation(limits);
+        BlocksAtOnce = limits.BlocksAtOnce;
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -74,6 +63,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>What reads a table through takes a small part of the readers' connections.</summary>
     public ScanQueue Scans { get; }
+
+    /// <summary>How much of a table one statement reads through.</summary>
+    public int BlocksAtOnce { get; }
 
     /// <summary>Opens a connection, or fails at once.</summary>
     /// <param name="limit">When to give up.</param>
@@ -127,7 +119,22 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
+    // What the promises rest on, whatever the server, the database or the role has been set to. A commit that returns
+    // before it is on the disk would be no acknowledgement; a stricter isolation would make fences into errors.
+    // And all statements here find their rows over indexes. Their plans are made once for each connection, perhaps
+    // when the tables are still empty, and reading those through would then seem to be the cheapest way for ever.
+    private static string Preparation(PostgresLimits limits) =>
+        $"""
+        SET statement_timeout = '{limits.Statement}';
+        SET lock_timeout = '{limits.Lock}';
+        SET default_transaction_isolation = 'read committed';
+        SET enable_seqscan = off;
+        SET enable_mergejoin = off;
+        SET jit = off;
+        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+        """;
+
+    private NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
     {
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UsePhysicalConnectionInitializer(Prepare, PrepareAsync);
@@ -151,15 +158,15 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         return settings;
     }
 
-    private static void Prepare(NpgsqlConnection connection)
+    private void Prepare(NpgsqlConnection connection)
     {
-        using var command = new NpgsqlCommand(Preparation, connection);
+        using var command = new NpgsqlCommand(_preparation, connection);
         command.ExecuteNonQuery();
     }
 
-    private static async Task PrepareAsync(NpgsqlConnection connection)
+    private async Task PrepareAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand(Preparation, connection);
+        await using var command = new NpgsqlCommand(_preparation, connection);
         await command.ExecuteNonQueryAsync();
     }
 }

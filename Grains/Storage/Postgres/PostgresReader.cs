@@ -179,18 +179,19 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
         return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     }
 
-    public async Task<RoomCounts> CountAsync() => (await ScanAsync(
-        ScanQueue.Server,
-        "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
+    public Task<RoomCounts> CountAsync() => PassAsync(
+        "rooms",
+        "count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
         + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), "
-        + "coalesce(sum(member_count), 0)::bigint, coalesce(sum(last_seq), 0)::bigint FROM rooms",
+        + "coalesce(sum(member_count), 0)::bigint, coalesce(sum(last_seq), 0)::bigint",
         static row => new RoomCounts(
             Public: row.GetInt64(0),
             Private: row.GetInt64(1),
             Direct: row.GetInt64(2),
             Archived: row.GetInt64(3),
             Memberships: row.GetInt64(4),
-            Events: row.GetInt64(5))))[0];
+            Events: row.GetInt64(5)),
+        RoomCounts.Add);
 
     public async Task<UserProfile?> FindUserAsync(string user) => (await ReadAsync(
         "SELECT name, tokens_from, suspended_until FROM users WHERE user_id = $1",
@@ -239,6 +240,10 @@ internal sealed class PostgresReader(PostgresDatabase database) : IChatReader
     /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
     internal Task<List<T>> ScanAsync<T>(string user, string sql, Func<NpgsqlDataReader, T> map, params NpgsqlParameter[] values) =>
         database.Scans.RunAsync(user, () => ReadAsync(sql, map, values));
+
+    /// <inheritdoc cref="PostgresPass.AddUpAsync"/>
+    internal Task<T> PassAsync<T>(string table, string columns, Func<NpgsqlDataReader, T> map, Func<T, T, T> add) =>
+        PostgresPass.AddUpAsync(database, table, columns, map, add);
 
     private async Task<List<T>> OnceAsync<T>(
         string sql, Func<NpgsqlDataReader, T> map, NpgsqlParameter[] values, CancellationToken limit)

@@ -18,15 +18,15 @@ public sealed class PostgresStore : IChatStore, IAsyncDisposable
     /// <param name="log">Where failures of the server are told.</param>
     /// <exception cref="StoreStartException">It is not a connection string.</exception>
     public PostgresStore(string connectionString, TimeProvider clock, ILogger log)
-        : this(connectionString, clock, log, DefaultWriters)
+        : this(connectionString, clock, log, DefaultWriters, PostgresLimits.Usual)
     {
     }
 
-    /// <summary>For tests that want rooms to share a writer.</summary>
-    internal PostgresStore(string connectionString, TimeProvider clock, ILogger log, int writers)
+    /// <summary>For tests that want rooms to share a writer, or nothing to be given up.</summary>
+    internal PostgresStore(string connectionString, TimeProvider clock, ILogger log, int writers, PostgresLimits limits)
     {
         _clock = clock;
-        _database = new PostgresDatabase(connectionString, clock);
+        _database = new PostgresDatabase(connectionString, clock, limits);
         _writers = [.. Enumerable.Range(0, writers).Select(_ => new PostgresWriter(_database, clock, log))];
         Rooms = new PostgresRoomStore(WriterOf);
         Users = new PostgresUserStore(WriterOf);

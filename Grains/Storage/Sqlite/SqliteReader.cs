@@ -18,6 +18,16 @@ internal sealed class SqliteReader(SqliteFile file, TimeProvider clock) : IChatR
     /// <summary>The rooms of a user, counted up to a number.</summary>
     internal const string CountRoomsOf = "SELECT count(*) FROM (SELECT 1 FROM members WHERE user = $1 LIMIT $2)";
 
+    /// <summary>What a page of rooms has, and its last room.</summary>
+    internal const string CountRooms =
+        "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
+        + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), "
+        + "coalesce(sum(member_count), 0), coalesce(sum(last_seq), 0), max(room) "
+        + "FROM (SELECT * FROM rooms WHERE room > $1 ORDER BY room LIMIT $2)";
+
+    /// <summary>So many rows of a table are read through in one turn.</summary>
+    internal const int RowsAtOnce = 10_000;
+
     private const string EventColumns = "seq, kind, sender, name, text, at, key, reply_to, data";
 
     // Holds the idle connections; whoever finds none waits for one to come back.
@@ -177,16 +187,16 @@ internal sealed class SqliteReader(SqliteFile file, TimeProvider clock) : IChatR
         return new BlockPage([.. rows.Take(limit)], rows.Count > limit);
     });
 
-    public Task<RoomCounts> CountAsync() => ScanAsync(ScanQueue.Server, static session => session.Query(
-        "SELECT count(*) FILTER (WHERE kind = 'public'), count(*) FILTER (WHERE kind = 'private'), "
-        + "count(*) FILTER (WHERE kind = 'direct'), count(archived_at), coalesce(sum(member_count), 0), coalesce(sum(last_seq), 0) FROM rooms",
+    public Task<RoomCounts> CountAsync() => PassAsync(
+        CountRooms,
         static row => new RoomCounts(
             Public: row.GetInt64(0),
             Private: row.GetInt64(1),
             Direct: row.GetInt64(2),
             Archived: row.GetInt64(3),
             Memberships: row.GetInt64(4),
-            Events: row.GetInt64(5)))[0]);
+            Events: row.GetInt64(5)),
+        RoomCounts.Add);
 
     public Task<UserProfile?> FindUserAsync(string user) => ReadAsync(session => session.QueryFirst(
         "SELECT name, tokens_from, suspended_until FROM users WHERE user = $1",
@@ -215,6 +225,27 @@ internal sealed class SqliteReader(SqliteFile file, TimeProvider clock) : IChatR
     /// <exception cref="ChatException">Too much waits already.</exception>
     /// <exception cref="StoreUnavailableException">It cannot be read.</exception>
     internal Task<T> ScanAsync<T>(string user, Func<SqliteSession, T> read) => _scans.RunAsync(user, () => ReadAsync(_scanning, read));
+
+    /// <summary>Adds up what the pages of a table have, each in its turn, in the order of the key, which is that on the disk.</summary>
+    /// <param name="sql">What the page of $2 rows after $1 has, and in its last column the page's last key, if it has any rows.</param>
+    /// <param name="map">What that says.</param>
+    /// <param name="add">Adds another page.</param>
+    /// <inheritdoc cref="ScanAsync" path="/exception"/>
+    internal async Task<T> PassAsync<T>(string sql, Func<SqliteDataReader, T> map, Func<T, T, T> add)
+    {
+        // No key is empty.
+        var (sum, last) = await PageAsync("");
+        while (last is not null)
+        {
+            (var page, last) = await PageAsync(last);
+            sum = add(sum, page);
+        }
+
+        return sum;
+
+        Task<(T Sum, string? Last)> PageAsync(string after) => ScanAsync(ScanQueue.Server, session => session.Query(
+            sql, row => (map(row), SqliteSession.TextOrNull(row, row.FieldCount - 1)), after, RowsAtOnce)[0]);
+    }
 
     private async Task<T> ReadAsync<T>(Channel<SqliteSession> sessions, Func<SqliteSession, T> read)
     {

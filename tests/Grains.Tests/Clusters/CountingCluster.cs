@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansChat.Grains.Storage;
+using OrleansChat.Rooms;
 
 namespace OrleansChat.Grains.Tests.Clusters;
 
@@ -13,10 +14,13 @@ public sealed class CountingCluster : ChatCluster
     /// <summary>The methods of the reader that were called, in their order.</summary>
     public string[] Reads => [.. _reads];
 
+    /// <summary>What counting waits for.</summary>
+    public Task Before { get; set; } = Task.CompletedTask;
+
     protected override void AddStore(IServiceCollection services)
     {
         base.AddStore(services);
-        services.AddSingleton(Counted.Over(Temp.Reader, _reads));
+        services.AddSingleton(Counted.Over(Temp.Reader, _reads, () => Before));
     }
 
     /// <summary>Notes each call and hands it on.</summary>
@@ -24,12 +28,14 @@ public sealed class CountingCluster : ChatCluster
     {
         private IChatReader? _reader;
         private ConcurrentQueue<string>? _reads;
+        private Func<Task>? _before;
 
-        internal static IChatReader Over(IChatReader reader, ConcurrentQueue<string> reads)
+        internal static IChatReader Over(IChatReader reader, ConcurrentQueue<string> reads, Func<Task> before)
         {
             var counted = Create<IChatReader, Counted>();
             ((Counted)counted)._reader = reader;
             ((Counted)counted)._reads = reads;
+            ((Counted)counted)._before = before;
             return counted;
         }
 
@@ -37,7 +43,13 @@ public sealed class CountingCluster : ChatCluster
         {
             ArgumentNullException.ThrowIfNull(targetMethod);
             _reads!.Enqueue(targetMethod.Name);
-            return targetMethod.Invoke(_reader, args);
+            return targetMethod.Name == nameof(IChatReader.CountAsync) ? CountAsync() : targetMethod.Invoke(_reader, args);
+        }
+
+        private async Task<RoomCounts> CountAsync()
+        {
+            await _before!();
+            return await _reader!.CountAsync();
         }
     }
 }

@@ -38,6 +38,25 @@ public sealed class CensusTests(CountingCluster cluster) : IClassFixture<Countin
         Assert.Equal(0, (await Census.Count()).Accounts);
     }
 
+    [Fact]
+    public async Task A_count_that_takes_very_long_goes_on_and_is_told_when_it_is_done()
+    {
+        cluster.Clock.Advance(CensusGrain.Kept);
+        var reads = Reads;
+        var held = new TaskCompletionSource();
+        cluster.Before = held.Task;
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(ChatErrorCode.Unavailable, (await Assert.ThrowsAsync<ChatException>(() => Census.Count())).Code);
+            // It is not begun anew, or it would never end.
+            cluster.Clock.Advance(CensusGrain.Kept);
+        }
+
+        held.SetResult();
+        Assert.InRange((await Census.Count()).AsOf, DateTimeOffset.MinValue, cluster.Clock.GetUtcNow() - (2 * CensusGrain.Kept));
+        Assert.Equal(reads + 1, Reads);
+    }
+
     private ICensusGrain Census => cluster.Grains.GetGrain<ICensusGrain>(0);
 
     private int Reads => cluster.Reads.Count(read => read == nameof(IChatReader.CountAsync));

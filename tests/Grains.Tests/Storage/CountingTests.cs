@@ -1,4 +1,5 @@
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Storage.Sqlite;
 using OrleansChat.Grains.Tests.Storage.Postgres;
 using OrleansChat.Grains.Tests.Storage.Sqlite;
 using OrleansChat.Rooms;
@@ -49,6 +50,26 @@ public abstract class CountingTests(Func<Task<TempStore>> open)
 
         Task EditAsync(long seq, RoomEventKind kind, string text) => temp.Rooms.EditAsync(new EditRequest(
             fence, new RoomEvent(seq, kind, "alice", null, text, TempStore.At, null, null, null), Shorthand.Note("edit")));
+    }
+
+    [Theory]
+    [InlineData(SqliteReader.RowsAtOnce)]
+    [InlineData((2 * SqliteReader.RowsAtOnce) + 1)]
+    public async Task All_pages_are_counted_whether_the_last_is_full_or_not(int rows)
+    {
+        await using var temp = await open();
+        var numbers = $"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})";
+        // Not in the order of their ids, which are of several scripts.
+        await temp.ExecuteAsync(
+            $"INSERT INTO rooms (room, log, kind, epoch, last_seq, member_count, created_by, created_at) {numbers} "
+            + "SELECT CASE i % 3 WHEN 0 THEN 'я' WHEN 1 THEN 'Z' ELSE 'a' END || (i * 7919 % 1000003), 'l', "
+            + "CASE i % 4 WHEN 0 THEN 'private' WHEN 1 THEN 'direct' ELSE 'public' END, 1, i, 2, 'alice', '2026-11-21T09:00:00.000Z' FROM n");
+        await temp.ExecuteAsync(
+            $"INSERT INTO accounts {numbers} SELECT 'user' || i, 'user' || i, 'hash', 's1', 0, NULL, '[]', 1, '2026-11-21T09:00:00.000Z' FROM n");
+        Assert.Equal(
+            new RoomCounts(rows - (rows / 4) - ((rows + 3) / 4), rows / 4, (rows + 3) / 4, 0, 2L * rows, (long)rows * (rows + 1) / 2),
+            await temp.Reader.CountAsync());
+        Assert.Equal(rows, await temp.Accounts.CountAsync());
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
     [Fact]
     public async Task A_room_that_another_session_has_locked_keeps_none_of_its_neighbours_waiting()
     {
-        await using var temp = await OpenAsync();
+        await using var temp = await OpenPatientAsync();
         var heads = await CreateAsync(temp, "a", "b", "c");
         await using var other = await PostgresServer.ConnectAsync(temp.ConnectionString);
         await using var transaction = await other.BeginTransactionAsync();
@@ -118,7 +118,7 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
     [Fact]
     public async Task Whoever_is_fenced_while_waiting_for_the_room_commits_nothing()
     {
-        await using var temp = await OpenAsync();
+        await using var temp = await OpenPatientAsync();
         var head = (await CreateAsync(temp, "a"))[0];
         await using var other = await PostgresServer.ConnectAsync(temp.ConnectionString);
         await using var transaction = await other.BeginTransactionAsync();
@@ -183,6 +183,9 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
         foreach (var room in rooms) heads.Add(await temp.CreateAsync(room));
         return [.. heads];
     }
+
+    private async Task<PostgresTempStore> OpenPatientAsync() =>
+        await PostgresTempStore.CreatePatientAsync(await postgres.ServerAsync(), writers: 1, new SlowClock());
 
     private async Task<PostgresTempStore> OpenAsync() => await PostgresTempStore.CreateAsync(await postgres.ServerAsync(), writers: 1);
 }

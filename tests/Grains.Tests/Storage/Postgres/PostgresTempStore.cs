@@ -14,6 +14,9 @@ namespace OrleansChat.Grains.Tests.Storage.Postgres;
 internal sealed class PostgresTempStore : TempStore
 {
     private readonly ConcurrentBag<PostgresStore> _ofSilos = [];
+    // A minute, where the product gives up after seconds.
+    private static readonly PostgresLimits Patient = PostgresLimits.Usual with { Statement = "60s", Lock = "60s" };
+
     private readonly int _writers;
 
     private PostgresTempStore(PostgresStore store, string connectionString, int writers) =>
@@ -42,12 +45,28 @@ internal sealed class PostgresTempStore : TempStore
         return new PostgresTempStore(await OpenAsync(connectionString, writers), connectionString, writers);
     }
 
-    public static PostgresStore Unopened(string connectionString, int writers = 4) =>
-        new(connectionString, TimeProvider.System, NullLogger.Instance, writers);
+    /// <summary>
+    /// As any other, but the server waits for locks for as long as a slow machine may take to see that it
+    /// does; with another clock, so do those who wait for the server.
+    /// </summary>
+    public static Task<PostgresTempStore> CreatePatientAsync(PostgresServer server, int writers = 4, TimeProvider? clock = null) =>
+        CreateAsync(server, writers, clock ?? TimeProvider.System, Patient);
 
-    public static async Task<PostgresStore> OpenAsync(string connectionString, int writers = 4)
+    /// <summary>Makes a database and opens a store over it that gives up otherwise than the product's.</summary>
+    public static async Task<PostgresTempStore> CreateAsync(PostgresServer server, int writers, TimeProvider clock, PostgresLimits limits)
     {
-        var store = Unopened(connectionString, writers);
+        var connectionString = await server.CreateDatabaseAsync();
+        var store = new PostgresStore(connectionString, clock, NullLogger.Instance, writers, limits);
+        return new PostgresTempStore(await OpenAsync(store), connectionString, writers);
+    }
+
+    public static PostgresStore Unopened(string connectionString, int writers = 4) =>
+        new(connectionString, TimeProvider.System, NullLogger.Instance, writers, PostgresLimits.Usual);
+
+    public static Task<PostgresStore> OpenAsync(string connectionString, int writers = 4) => OpenAsync(Unopened(connectionString, writers));
+
+    private static async Task<PostgresStore> OpenAsync(PostgresStore store)
+    {
         try
         {
             await store.OpenAsync(CancellationToken.None);

@@ -15,6 +15,16 @@ public sealed class SqlitePlanTests
     }
 
     [Fact]
+    public async Task A_page_of_rooms_is_counted_from_its_key_on()
+    {
+        using var temp = new SqliteTempStore();
+        var plan = await temp.Store.Writer.RunAsync(session => session.Query(
+            $"EXPLAIN QUERY PLAN {SqliteReader.CountRooms}", static row => row.GetString(3), "lobby", 10));
+        Assert.Contains(plan, step => step.StartsWith("SEARCH", StringComparison.Ordinal) && step.Contains("(room>?)", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Another_owner_is_looked_up_among_the_owners()
     {
         using var temp = new SqliteTempStore();
