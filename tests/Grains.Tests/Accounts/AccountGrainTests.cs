@@ -57,7 +57,7 @@ public abstract class AccountGrainTests(ChatCluster cluster)
     {
         var grain = await CreateAsync();
         var (underWay, most, allowed) = (0, 0, 0);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>
         {
             var guess = await grain.BeginGuess(Limits);
             most = Math.Max(most, Interlocked.Increment(ref underWay));

@@ -109,7 +109,7 @@ internal sealed class Follower : IGatewayObserver
             if (_closed) return false;
             if (_log is null) return true;
             foreach (var sequenced in batch.Events) Accept(sequenced);
-            if (batch.LastSeq > _cursor) _ = Task.Run(() => PullToAsync(batch.LastSeq));
+            if (batch.LastSeq > _cursor) _ = Task.Run(() => PullSurelyAsync(batch.LastSeq));
             foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
             return true;
         }
@@ -158,6 +158,13 @@ internal sealed class Follower : IGatewayObserver
         (_presenceEpoch, _presenceVersion) = (status.Epoch, status.PresenceVersion);
         if (snapshot.Users is { } users) _online = [.. users];
     }
+
+    // Nobody tells it once more: what it asks may be on a silo that is just stopping.
+    private Task<bool> PullSurelyAsync(long target) => Sending.SurelyAsync(async () =>
+    {
+        await PullToAsync(target);
+        return true;
+    });
 
     private async Task PullToAsync(long target)
     {
