@@ -26,7 +26,7 @@ public sealed class AccountTests
         foreach (var gateway in cluster.Gateways) gateway.Start();
         foreach (var gateway in cluster.Gateways)
         {
-            await Patience.UntilAsync(async () => await gateway.StatusAsync("/healthz/live") == 200 ? null : $"{gateway.Name} does not live");
+            await gateway.UntilStatusAsync("/healthz/live", 200);
             // There is no silo, and no key: that is not to say that a token is worthless.
             Assert.Equal(503, (await alice.LogOutAsync(gateway.Address, "some token")).Status);
             Assert.Equal(503, (await alice.LogInAsync(gateway.Address, "alice")).Status);

@@ -50,7 +50,7 @@ public sealed class KeysCertificateTests
             await Patience.UntilAsync(() => Task.FromResult(
                 without.Output.Any(line => line.Contains($"is encrypted for the certificate {first.Thumbprint}", StringComparison.Ordinal)) ? null : "it does not say so"));
             await WriteAsync(other, first);
-            Assert.Equal(503, await without.StatusAsync("/healthz/ready"));
+            await without.UntilStatusAsync("/healthz/ready", 503);
             Assert.Equal(503, (await alice.RefreshAsync(two, tokens.GetProperty("refreshToken").GetString()!)).Status);
             (status, tokens) = await alice.RefreshAsync(one, tokens.GetProperty("refreshToken").GetString()!);
             Assert.Equal(200, status);

@@ -34,7 +34,7 @@ public sealed class EndingTests
         await using var cluster = await ClusterUnderTest.PrepareAsync(silos: 0, gateways: 1);
         var gateway = cluster.Gateways[0];
         gateway.Start();
-        await Patience.UntilAsync(async () => await gateway.StatusAsync("/healthz/live") == 200 ? null : "it does not live");
+        await gateway.UntilStatusAsync("/healthz/live", 200);
         Assert.Equal(0, await gateway.StopAsync());
     }
 }

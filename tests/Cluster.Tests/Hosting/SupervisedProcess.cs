@@ -85,6 +85,13 @@ internal sealed class SupervisedProcess : IAsyncDisposable
 
     public async Task<bool> IsReadyAsync() => await StatusAsync("/healthz/ready") == 200;
 
+    /// <summary>Waits until one of its pages answers so: one that has just been started may not listen yet.</summary>
+    public async Task UntilStatusAsync(string path, int status)
+    {
+        var last = 0;
+        await Patience.UntilAsync(async () => (last = await StatusAsync(path)) == status ? null : $"{Name} answers {path} with {last}, not {status}");
+    }
+
     /// <summary>The status of one of its pages; 0 when it does not answer.</summary>
     public async Task<int> StatusAsync(string path)
     {

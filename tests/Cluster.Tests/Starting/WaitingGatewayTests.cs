@@ -14,9 +14,9 @@ public sealed class WaitingGatewayTests
         foreach (var gateway in cluster.Gateways) gateway.Start();
         foreach (var gateway in cluster.Gateways)
         {
-            await Patience.UntilAsync(async () => await gateway.StatusAsync("/healthz/live") == 200 ? null : $"{gateway.Name} does not live");
-            Assert.Equal(503, await gateway.StatusAsync("/healthz/ready"));
-            Assert.Equal(200, await gateway.StatusAsync("/"));
+            await gateway.UntilStatusAsync("/healthz/live", 200);
+            await gateway.UntilStatusAsync("/healthz/ready", 503);
+            await gateway.UntilStatusAsync("/", 200);
             // Not 101 and a goodbye: a load balancer would not know that another gateway may do better.
             var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(gateway));
             Assert.Contains("503", refused.Message, StringComparison.Ordinal);
