@@ -10,7 +10,7 @@ using OrleansChat.Cluster.Tests.Hosting;
 namespace OrleansChat.Cluster.Tests.Administration;
 
 /// <summary>The HTTP API of one gateway sees and reaches the others.</summary>
-public sealed class TwoGatewaysTests
+public sealed class TwoGatewaysTests(SharedCluster shared)
 {
     private const string Key = "a-key-for-this-test-alone";
 
@@ -52,6 +52,26 @@ public sealed class TwoGatewaysTests
         using var notReady = await http.GetAsync(new Uri(there, "/healthz/ready"));
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (ready.StatusCode, notReady.StatusCode));
         using var back = await ConnectAsync(here, "alice");
+    }
+
+    [Fact]
+    public async Task A_user_looks_for_rooms_no_more_often_through_two_gateways_than_through_one()
+    {
+        var cluster = await shared.UseAsync();
+        using var here = new HttpClient { BaseAddress = cluster.GatewayAddresses[0] };
+        using var there = new HttpClient { BaseAddress = cluster.GatewayAddresses[1] };
+        var user = $"searcher-{Guid.NewGuid():N}";
+        var begun = TimeProvider.System.GetTimestamp();
+        var found = 0;
+        for (var i = 0; i < 100; i++)
+        {
+            using var answer = await (i % 2 == 0 ? here : there).GetAsync($"/api/rooms?user={user}&query=tea");
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests });
+            if (answer.StatusCode == HttpStatusCode.OK) found++;
+        }
+
+        // Thirty at once, and 180 a minute.
+        Assert.InRange(found, 30, 30 + (3 * TimeProvider.System.GetElapsedTime(begun).TotalSeconds) + 1);
     }
 
     private static async Task<JsonElement> GetAsync(HttpClient http, string path) => await http.GetFromJsonAsync<JsonElement>(path);
