@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Console;
@@ -10,6 +11,10 @@ namespace OrleansChat.Grains.Hosting;
 /// <summary>What the processes have in common: how they log, and how they end when they cannot start.</summary>
 public static class ChatProcess
 {
+    // A silo that is a cluster by itself looks for a free port and takes it a moment later: somebody may have it by then.
+    // The web server says in its own words that its port is taken.
+    private const int Attempts = 3;
+
     /// <summary>One line a record, warnings and worse from the libraries; <c>Logging:LogLevel</c> changes it.</summary>
     public static void AddChatLogging(this IHostApplicationBuilder builder)
     {
@@ -38,30 +43,42 @@ public static class ChatProcess
     public static async Task<int> RunAsync(string program, Func<WebApplication> build)
     {
         ArgumentNullException.ThrowIfNull(build);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await using var app = build();
-            EndInTime(program, app);
-            if (await StartAsync(app)) await app.WaitForShutdownAsync();
-            return 0;
-        }
-        catch (Exception error) when (Explain(error) is { } reason)
-        {
-            await Console.Error.WriteLineAsync($"{program}: {reason}");
-            return 1;
+            using var isOver = new CancellationTokenSource();
+            try
+            {
+                await using var app = build();
+                EndInTime(program, app, isOver.Token);
+                if (await StartAsync(app)) await app.WaitForShutdownAsync();
+                return 0;
+            }
+            catch (AddressInUseException) when (attempt < Attempts)
+            {
+                // The next one has a port of its own.
+            }
+            catch (Exception error) when (Explain(error) is { } reason)
+            {
+                await Console.Error.WriteLineAsync($"{program}: {reason}");
+                return 1;
+            }
+            finally
+            {
+                await isOver.CancelAsync();
+            }
         }
     }
 
     // The host asks for no more than its own time, but not everything that it stops listens: Orleans tries for ever to
     // tell a database that is gone of a silo that ends.
-    private static void EndInTime(string program, WebApplication app)
+    private static void EndInTime(string program, WebApplication app, CancellationToken isOver)
     {
         var limit = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout + TimeSpan.FromSeconds(1);
         app.Lifetime.ApplicationStopping.Register(() => _ = EndAfterAsync());
 
         async Task EndAfterAsync()
         {
-            await Task.Delay(limit, TimeProvider.System);
+            await Task.Delay(limit, TimeProvider.System, isOver);
             await Console.Error.WriteLineAsync($"{program}: it did not stop in good order within {limit.TotalSeconds:0} seconds, and is cut off");
             // An exit waits for the task that asks for it.
             new Thread(static () => Environment.Exit(1)) { IsBackground = true }.Start();
@@ -103,6 +120,7 @@ public static class ChatProcess
             => error.Message.Split('\n')[0].Trim(),
         // The membership table's, for a gateway; a store says it itself.
         Npgsql.PostgresException refused => $"ConnectionStrings:Chat: PostgreSQL refuses it: {refused.MessageText}",
+        AddressInUseException => $"its silo finds no free port ({error.Message})",
         FormatException or IOException or System.Net.Sockets.SocketException => error.Message,
         _ => null,
     };
