@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansChat.Gateway.Connections;
 using OrleansChat.Gateway.Tests.Hosting;
 using OrleansChat.Gateway.Tests.Wire;
 
@@ -9,7 +12,8 @@ public sealed class DrainingTests
     [Fact]
     public async Task A_gateway_that_stops_says_goodbye_with_1001_and_lets_nobody_in()
     {
-        await using var gateway = await TestGateway.StartAsync();
+        var closes = new HeldCloses();
+        await using var gateway = await TestGateway.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(closes));
         await using var client = await gateway.ConnectToAsync("alice", "lobby");
         await using var person = await gateway.TypeAsync("bob");
         await person.SeeStartAsync("* welcome");
@@ -34,6 +38,7 @@ public sealed class DrainingTests
         await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => gateway.ConnectAsync("late"));
 
         // It does not wait for ever for one that does not answer.
+        closes.Release();
         await stopping.WaitAsync(Patience.Limit);
         Assert.Equal(1001, (await stubborn.ReadToEndAsync())[^1].Code);
     }
@@ -51,5 +56,29 @@ public sealed class DrainingTests
         {
             while (true) await client.SayAsync("lobby", "anybody?");
         });
+    }
+
+    /// <summary>The system's clock, but for the time that is given to those who do not close: it lasts until the test has seen all.</summary>
+    private sealed class HeldCloses : TimeProvider
+    {
+        private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+        private readonly ConcurrentQueue<Action> _held = new();
+        private volatile bool _isOver;
+
+        public void Release()
+        {
+            _isOver = true;
+            while (_held.TryDequeue(out var end)) end();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (_isOver || dueTime < DrainOptions.CloseTimeout || dueTime > Longest || period != Timeout.InfiniteTimeSpan)
+                return base.CreateTimer(callback, state, dueTime, period);
+            _held.Enqueue(() => callback(state));
+            if (_isOver) Release();
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
     }
 }
