@@ -10,7 +10,12 @@ namespace OrleansChat.Gateway.Tests.Limits;
 public sealed class ManyAtOnceTests
 {
     private const int Rooms = 50;
-    private static readonly string[] Ten = ["Chat:Limits:UserCommandsPerSecond=1", "Chat:Limits:UserCommandBurst=10"];
+    private static readonly string[] Ten =
+    [
+        "Chat:Limits:UserCommandsPerSecond=1", "Chat:Limits:UserCommandBurst=10",
+        // What a gateway goes by when the grain of the user takes too long to answer.
+        "Chat:Limits:CommandsPerSecond=1", "Chat:Limits:CommandBurst=10",
+    ];
 
     [Fact]
     public async Task The_rooms_that_an_address_joins_count_as_the_user_s_commands()

@@ -10,11 +10,17 @@ namespace OrleansChat.Gateway.Tests.Limits;
 /// <summary>The limits as the HTTP API has them.</summary>
 public sealed class RequestLimitTests
 {
+    private static readonly string[] Twenty =
+    [
+        "Chat:Limits:UserCommandsPerSecond=1", "Chat:Limits:UserCommandBurst=20",
+        // What a gateway goes by when the grain of the user takes too long to answer.
+        "Chat:Limits:CommandsPerSecond=1", "Chat:Limits:CommandBurst=20",
+    ];
+
     [Fact]
     public async Task Requests_and_commands_of_a_user_are_counted_together()
     {
-        await using var gateway = await TestGateway.StartAsync(
-            "Chat:Limits:UserCommandsPerSecond=1", "Chat:Limits:UserCommandBurst=20");
+        await using var gateway = await TestGateway.StartAsync(Twenty);
         using var http = new HttpClient { BaseAddress = gateway.Http };
         await using var alice = await gateway.ConnectAsync("alice");
         var answers = new List<HttpStatusCode>();
@@ -40,8 +46,7 @@ public sealed class RequestLimitTests
     [Fact]
     public async Task A_token_that_was_ended_uses_up_nothing_of_its_user_s()
     {
-        await using var gateway = await TokenGateway.StartAsync(
-            "Chat:Limits:UserCommandsPerSecond=1", "Chat:Limits:UserCommandBurst=20");
+        await using var gateway = await TokenGateway.StartAsync(Twenty);
         var old = gateway.Token("alice");
         var access = await gateway.Gateway.Grain<IUserGrain>("alice").Revoke("alice", "stolen");
         var fresh = gateway.Token("alice", tokensFrom: access.TokensFrom);
