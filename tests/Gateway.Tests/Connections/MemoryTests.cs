@@ -16,7 +16,7 @@ public sealed class MemoryTests
         // The test's own memory is the gateway's: they are one process.
         var limit = (Environment.WorkingSet >> 20) + 500;
         await using var gateway = await TestGateway.StartAsync(
-            string.Create(CultureInfo.InvariantCulture, $"Chat:Limits:MemoryMegabytes={limit}"));
+            string.Create(CultureInfo.InvariantCulture, $"Chat:Limits:MemoryMegabytes={limit}"), "Chat:Limits:ConnectionsPerUser=1000");
         using var http = new HttpClient { BaseAddress = gateway.Http };
         await using var alice = await gateway.ConnectToAsync("alice", "lobby");
         Assert.True(await IsWelcomeAsync(gateway));

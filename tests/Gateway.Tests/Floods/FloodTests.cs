@@ -15,6 +15,9 @@ public sealed class FloodTests(ITestOutputHelper output)
     private const int Seconds = 8;
     private const int Rooms = 8;
 
+    // Whether the gateway has said that a user's grain did not answer in time, as on a machine that is too slow.
+    private bool _unanswered;
+
     [Fact]
     public async Task A_flood_from_one_connection_is_refused_and_nobody_else_notices()
     {
@@ -37,7 +40,7 @@ public sealed class FloodTests(ITestOutputHelper output)
             Connections = 15,
         });
         // A hundredth is not counted.
-        AssertLimited(counts, perSecond: 200 + 2, burst: 1000 + 10);
+        AssertLimited(counts, perSecond: 200 + 2, burst: 1000 + 10, oneConnections: 500 + (2 * 100));
     }
 
     [Fact]
@@ -71,12 +74,21 @@ public sealed class FloodTests(ITestOutputHelper output)
         Assert.InRange(counts.Statuses["429"], 1, (60 * told) + 30);
     }
 
-    private static void AssertLimited(FloodCounts counts, int perSecond, int burst)
+    /// <param name="counts">What came of it.</param>
+    /// <param name="perSecond">What is let through for as long as it goes on.</param>
+    /// <param name="burst">What is let through at once.</param>
+    /// <param name="oneConnections">
+    /// What is let through beside it each time that the grain of the user took too long to answer: so much as one connection
+    /// may send in the two seconds before it is asked again.
+    /// </param>
+    private void AssertLimited(FloodCounts counts, int perSecond, int burst, int oneConnections = 0)
     {
         Assert.Empty(counts.Other);
         Assert.Equal((0, counts.Sent), (counts.Lost, counts.Served + counts.Refused));
         Assert.True(counts.Refused > 0, "nothing was refused");
-        Assert.InRange(counts.Served, burst, burst + (perSecond * counts.Ms / 1000) + 1);
+        var most = burst + (perSecond * counts.Ms / 1000) + 1;
+        if (_unanswered) most += oneConnections * ((counts.Ms / 2000) + 1);
+        Assert.InRange(counts.Served, burst, most);
     }
 
     private async Task<FloodCounts> FloodAsync(string what, Func<string, FloodWish> wish, params string[] settings)
@@ -91,6 +103,7 @@ public sealed class FloodTests(ITestOutputHelper output)
         var flooded = await neighbours.ChatAsync(TimeSpan.FromSeconds(Seconds - 1));
         var counts = await flooder.CountsAsync();
         var after = await neighbours.ChatAsync(TimeSpan.FromSeconds(1));
+        _unanswered = gateway.Output.Any(line => line.Contains("allowances of users", StringComparison.Ordinal));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"flood: {what}, {counts.Ms / 1000:F1} s"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
