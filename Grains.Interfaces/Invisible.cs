@@ -7,7 +7,7 @@ namespace OrleansChat;
 /// Default_Ignorable_Code_Point (DerivedCoreProperties.txt of Unicode 17.0, the same as in 14.0: what is not assigned
 /// yet is in it already), which .NET does not know.
 /// </summary>
-internal static class Invisible
+public static class Invisible
 {
     private static readonly (int First, int Last)[] Ranges =
     [
@@ -31,6 +31,7 @@ internal static class Invisible
     ];
 
     /// <summary>Whether it is one of them.</summary>
+    /// <param name="rune">Any character.</param>
     public static bool Has(Rune rune)
     {
         foreach (var (first, last) in Ranges)

@@ -6,14 +6,14 @@ namespace OrleansChat.Gateway.Accounts;
 /// <summary>An account to be made.</summary>
 /// <param name="User">The user's id: 1 to 64 letters, digits, _ - or ., the first a letter or digit.</param>
 /// <param name="Password">The password: at most 256 characters, any Unicode.</param>
-/// <param name="Name">The display name, at most 64 characters.</param>
+/// <param name="Name">The display name, at most 64 characters, one of which at least can be seen.</param>
 internal sealed record Registration(string User, string Password, string? Name)
 {
     public static Registration Read(CommandFields fields)
     {
         var user = fields.User("user");
-        if (!DisplayName.TryRead(fields.Has("name") ? fields.AnyText("name") : null, out var name))
-            throw FieldRules.Bad("name", DisplayName.Rule);
+        if (!DisplayName.TryRead(fields.Has("name") ? fields.AnyText("name") : null, out var name, out var wrong))
+            throw FieldRules.Bad("name", wrong);
         return new Registration(user, PasswordText.Read("password", fields.AnyText("password")), name);
     }
 

@@ -88,7 +88,7 @@ internal sealed class ChatAuthentication(
         List<Claim> claims = [new(ChatClaims.User, user)];
         // An application is who has its key, whatever another issuer may say.
         if (scheme == ApiKeyHandler.SchemeName) claims.AddRange(proved.FindAll(ChatClaims.Application));
-        if (DisplayName.TryRead(proved.FindFirst(ChatClaims.Name)?.Value, out var name) && name is not null)
+        if (DisplayName.TryRead(proved.FindFirst(ChatClaims.Name)?.Value, out var name, out _) && name is not null)
             claims.Add(new Claim(ChatClaims.Name, name));
         if (ChatClaims.Time(proved, ChatClaims.IssuedAt) is { } issued) claims.Add(new Claim(ChatClaims.IssuedAt, ChatClaims.Of(issued)));
         if (Earlier(result.Properties?.ExpiresUtc, ChatClaims.Time(proved, ChatClaims.ExpiresAt)) is { } end)

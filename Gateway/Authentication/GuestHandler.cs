@@ -24,7 +24,7 @@ internal sealed class GuestHandler(IOptionsMonitor<AuthenticationSchemeOptions> 
             return Refuse(SocketAddress.Is(Context) ? "user is missing: connect to /ws?user=alice" : "user is missing: add ?user=alice to the address");
         if (!ChatId.TryParse(user, out var id))
             return Refuse($"user {ChatId.Explain(user)}");
-        if (!DisplayName.TryRead(Request.Query["name"], out var name)) return Refuse(DisplayName.Rule);
+        if (!DisplayName.TryRead(Request.Query["name"], out var name, out var wrong)) return Refuse(wrong);
         List<Claim> claims = [new(ChatClaims.User, id)];
         if (name is not null) claims.Add(new Claim(ChatClaims.Name, name));
         return Task.FromResult(AuthenticateResult.Success(

@@ -37,7 +37,7 @@ internal sealed class DescribeOperation(IOptions<AuthOptions> auth) : IOpenApiOp
         List<string> schemes = [.. SecuritySchemes.Of(auth.Value, isForApplications)];
         operation.Security = SecuritySchemes.Any(schemes, document);
         // Whom guests are is itself a scheme, and so no parameter.
-        if (schemes.Contains(SecuritySchemes.Guest)) Add("name", "A guest's display name, at most 64 characters.");
+        if (schemes.Contains(SecuritySchemes.Guest)) Add("name", "A guest's display name, at most 64 characters, one of which at least can be seen.");
         if (schemes.Contains(SecuritySchemes.ApiKey) && !isForApplications) Add("as", "The user as whom an application acts, with its key.");
 
         void Add(string name, string description) => (operation.Parameters ??= []).Add(new OpenApiParameter
