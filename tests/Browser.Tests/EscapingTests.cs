@@ -9,6 +9,9 @@ public sealed class EscapingTests(Chromium chromium) : BrowserTest(chromium)
 {
     private const string Payload = "<img src=x onerror=\"window.pwned=1;alert(1)\">";
 
+    // What the page makes of it for an id.
+    private const string PayloadId = "img-srcx-onerrorwindow.pwned1alert1";
+
     [Fact]
     public async Task Markup_in_messages_is_shown_and_does_nothing()
     {
@@ -52,14 +55,15 @@ public sealed class EscapingTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(bob.Page.GetByTestId("person").Filter(new() { HasText = Payload })).ToHaveCountAsync(1);
         await bob.WatchTypingAsync();
         await mallory.Composer.PressSequentiallyAsync("hello");
-        await bob.ReadsOfTypingAsync($"{Payload} is typing…");
+        const string Whole = $"{Payload} (@{PayloadId})";
+        await bob.ReadsOfTypingAsync($"{Whole} is typing…");
         await mallory.Composer.PressAsync("Enter");
         await bob.SeesAsync("hello");
         await Expect(bob.Page.Locator(".author")).ToHaveTextAsync(Payload);
         await Expect(bob.Page.Locator("#room-topic")).ToHaveTextAsync(Payload);
         await bob.Page.Locator(".author").ClickAsync();
-        await Expect(bob.Title).ToHaveTextAsync(Payload);
-        await Expect(bob.Page).ToHaveTitleAsync($"{Payload} · OrleansChat");
+        await Expect(bob.Title).ToHaveTextAsync($"{Payload} @{PayloadId}");
+        await Expect(bob.Page).ToHaveTitleAsync($"{Whole} · OrleansChat");
         await bob.PictureAsync("escaping-names");
 
         await bob.Page.GetByTestId("find-room").ClickAsync();

@@ -61,7 +61,7 @@ public sealed class HostileStringsTests(Chromium chromium) : BrowserTest(chromiu
                     ["data"] = new JsonObject { ["html"] = Hostile[i], ["constructor"] = new JsonObject { ["pwned"] = 1 } },
                 });
                 await mallory.TypeAsync("dev");
-                await bob.ReadsOfTypingAsync($"{HostileNames[i]} is typing…");
+                await bob.ReadsOfTypingAsync($"{HostileNames[i]} (@m{i}) is typing…");
             }
 
             await Expect(bob.Typing).ToHaveTextAsync("");
@@ -102,22 +102,23 @@ public sealed class HostileStringsTests(Chromium chromium) : BrowserTest(chromiu
         {
             await using var mallory = await Terminal.ConnectAsync(Server, $"m{i}", HostileNames[i]);
             await mallory.JoinAsync("dev");
+            var whole = $"{HostileNames[i]} (@m{i})";
             await mallory.SayToAsync("bob", Hostile[i]);
             await Expect(bob.RoomItem($"dm:bob:m{i}").Locator(".room-item-name")).ToHaveTextAsync(HostileNames[i]);
-            await Expect(bob.MenuOf($"m{i}")).ToHaveAttributeAsync("aria-label", $"More about {HostileNames[i]}");
+            await Expect(bob.MenuOf($"m{i}")).ToHaveAttributeAsync("aria-label", $"More about {whole}");
             foreach (var (choice, verb) in new[] { ("Mute…", "Mute"), ("Ban…", "Ban") })
             {
                 await bob.ChooseAsync($"m{i}", choice);
-                await Expect(bob.Page.Locator("#act-title")).ToHaveTextAsync($"{verb} {HostileNames[i]}?");
+                await Expect(bob.Page.Locator("#act-title")).ToHaveTextAsync($"{verb} {whole}?");
                 await bob.Page.Keyboard.PressAsync("Escape");
             }
 
             await bob.OpenAsync($"dm:bob:m{i}");
-            await Expect(bob.Title).ToHaveTextAsync(HostileNames[i]);
-            await Expect(bob.Page).ToHaveTitleAsync($"{HostileNames[i]} · OrleansChat");
-            await Expect(bob.Composer).ToHaveAttributeAsync("placeholder", $"Message {HostileNames[i]}");
+            await Expect(bob.Title).ToHaveTextAsync($"{HostileNames[i]} @m{i}");
+            await Expect(bob.Page).ToHaveTitleAsync($"{whole} · OrleansChat");
+            await Expect(bob.Composer).ToHaveAttributeAsync("placeholder", $"Message {whole}");
             await bob.ChooseAsync("Block");
-            await Expect(bob.Notice).ToContainTextAsync($"You have blocked {HostileNames[i]}:");
+            await Expect(bob.Notice).ToContainTextAsync($"You have blocked {whole}:");
             await bob.OpenAsync("dev");
         }
 

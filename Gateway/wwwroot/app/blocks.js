@@ -1,4 +1,4 @@
-import { nameOf } from './names.js';
+import { fullNameOf } from './names.js';
 import { report } from './moderation.js';
 
 const pageSize = 200;
@@ -30,7 +30,7 @@ export class Blocks {
   /** Blocks a user, or no longer does. @param {string} user @param {boolean} blocked */
   set(user, blocked) {
     const asked = blocked ? this.#client.block(user) : this.#client.unblock(user);
-    report(asked.then(() => this.#take(user, blocked)), `${nameOf(user)} could not be ${blocked ? 'blocked' : 'unblocked'}.`);
+    report(asked.then(() => this.#take(user, blocked)), `${fullNameOf(user)} could not be ${blocked ? 'blocked' : 'unblocked'}.`);
   }
 
   /** Another device may have changed it: nothing tells of that. */

@@ -2,6 +2,7 @@ import { avatar } from './avatar.js';
 import { dayName, fullTime, isSameDay, timeOfDay } from './dates.js';
 import { el, icon } from './dom.js';
 import { withLinks } from './links.js';
+import { fullNameOf, handleOf, shownName } from './names.js';
 import { explain } from './toasts.js';
 
 /** Messages of one sender closer together than this stand under one head. */
@@ -71,20 +72,19 @@ function happening(event) {
   const { icon: drawn, says } = happenings[event.type];
   return el('p', { class: 'happening', 'data-testid': 'happening', 'data-seq': event.seq, 'data-type': event.type },
     icon(drawn),
-    el('span', {}, bdi(event.name ?? event.from), ' ', ...says(event)),
+    el('span', {}, el('bdi', { dir: 'ltr' }, fullNameOf(event.from, shownName(event.from, event.name))), ' ', ...says(event)),
     el('time', { datetime: event.at.toISOString(), title: fullTime(event.at) }, timeOfDay(event.at)));
 }
 
 const stateIcons = { sending: ['clock', 'Sending'], sent: ['check', 'Sent'], failed: ['warn', 'Not sent'] };
 
 function article(message, { grouped, state, own, openDirect }) {
-  const name = message.name ?? message.from;
+  const name = shownName(message.from, message.name);
   const time = el('time', { datetime: message.at.toISOString(), title: fullTime(message.at) }, timeOfDay(message.at));
   const author = openDirect && !own
-    ? el('button', { type: 'button', class: 'author', title: `Message ${name}`, onclick: () => openDirect(message.from) }, name)
+    ? el('button', { type: 'button', class: 'author', title: `Message ${fullNameOf(message.from, name)}`, onclick: () => openDirect(message.from) }, name)
     : el('span', { class: 'author' }, name);
-  // Anybody can take any display name; nobody can take another's id.
-  const handle = name !== message.from && el('span', { class: 'handle' }, bdi(`@${message.from}`));
+  const handle = handleOf(message.from, name);
   const [stateIcon, stateName] = stateIcons[state];
   return el('article', {
     class: `message ${grouped ? 'grouped' : ''} ${own ? 'own' : ''}`,
@@ -92,7 +92,7 @@ function article(message, { grouped, state, own, openDirect }) {
   },
     grouped ? el('span', { class: 'gutter' }, time) : avatar(message.from, name),
     el('div', { class: 'body' },
-      grouped ? el('span', { class: 'visually-hidden' }, `${name}: `) : el('header', {}, author, handle, time),
+      grouped ? el('span', { class: 'visually-hidden' }, `${fullNameOf(message.from, name)}: `) : el('header', {}, author, handle && el('span', { class: 'handle' }, bdi(handle)), time),
       el('p', { class: 'text', 'data-testid': 'message-text', dir: 'auto' }, ...withLinks(message.text))),
     own && el('span', { class: 'state', title: stateName }, icon(stateIcon), el('span', { class: 'visually-hidden' }, stateName)));
 }

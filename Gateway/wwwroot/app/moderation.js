@@ -2,7 +2,7 @@ import { openDialog } from './dialog.js';
 import { byId } from './dom.js';
 import { serverTime } from './http.js';
 import { toId } from './ids.js';
-import { nameOf } from './names.js';
+import { fullNameOf } from './names.js';
 import { rightsIn } from './rights.js';
 import { explain, toast } from './toasts.js';
 
@@ -18,7 +18,7 @@ const makes = { member: 'a member', moderator: 'a moderator', owner: 'an owner' 
 export function moderationOf(client, room, member, done) {
   const { user, muted } = member;
   const may = rightsIn(client, room);
-  const name = nameOf(user);
+  const name = fullNameOf(user);
   const here = room.name;
   const ask = (label, how) => ({ label, danger: how.danger, run: () => askAndAct({ ...how, done }) });
   return [
@@ -57,7 +57,7 @@ function roleChoice(client, room, { user, role }, to, ask) {
     moderator: isLess ? 'They can no longer archive the room, nor give roles.' : 'Moderators set the topic, and mute, remove and ban members.',
     member: 'They can no longer moderate.',
   };
-  const [whom, label] = user === client.user ? ['yourself', `Make yourself ${to}`] : [nameOf(user), `Make ${to}`];
+  const [whom, label] = user === client.user ? ['yourself', `Make yourself ${to}`] : [fullNameOf(user), `Make ${to}`];
   return ask(label, { title: `Make ${whom} ${makes[to]}?`, hint: hints[to], button: label, calm: true, run });
 }
 

@@ -3,7 +3,7 @@ import { arrange, byId, el, icon, watchPresses } from './dom.js';
 import { toggleMenu } from './menu.js';
 import { moderationOf } from './moderation.js';
 import { endOf, isMuted, whenOneEnds } from './mutes.js';
-import { learnName, nameOf } from './names.js';
+import { fullNameOf, handleOf, learnName, nameAndHandle, nameOf } from './names.js';
 import { rightsIn } from './rights.js';
 
 /** Members asked for at once; of larger rooms those online are seen all the same. */
@@ -215,7 +215,7 @@ export class People {
   #menuButton(member) {
     const choices = () => this.#choices(member);
     if (choices().length === 0) return null;
-    const label = `More about ${nameOf(member.user)}`;
+    const label = `More about ${fullNameOf(member.user)}`;
     return el('button', {
       type: 'button', class: 'icon-button person-menu', 'data-testid': 'person-menu', 'data-menu-of': member.user, title: 'More',
       'aria-label': label, 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: ({ currentTarget }) => this.#toggleMenu(currentTarget, choices()),
@@ -250,11 +250,11 @@ export class People {
     if (mutedUntil) tags.push(muteTag(mutedUntil));
     return el('button', {
       type: 'button', class: 'person', 'data-testid': 'person', 'data-user': user, 'data-online': String(online),
-      title: `Message ${name}`, onclick: () => this.#actions.openDirect(user),
+      title: `Message ${fullNameOf(user)}`, onclick: () => this.#actions.openDirect(user),
     },
       avatar(user, name, online ? 'small online' : 'small'),
       el('span', { class: 'person-text' },
-        el('span', { class: 'person-name', dir: 'auto' }, name),
+        ...nameAndHandle('person-name', name, handleOf(user)),
         tags.length > 0 && el('span', { class: 'person-tags' }, ...tags)));
   }
 }

@@ -1,6 +1,6 @@
 import { byId, el, icon } from './dom.js';
 import { endOf, isMuted, whenOneEnds } from './mutes.js';
-import { nameOf } from './names.js';
+import { fullNameOf } from './names.js';
 import { rightsIn } from './rights.js';
 
 /** Says above the message box what keeps this user from writing in the room that is open. */
@@ -57,7 +57,7 @@ export class RoomNotice {
     const other = room.otherThan(this.#client.user);
     if (other !== undefined && this.#actions.isBlocked(other)) {
       return {
-        icon: 'block', text: `You have blocked ${nameOf(other)}: no messages go between you.`,
+        icon: 'block', text: `You have blocked ${fullNameOf(other)}: no messages go between you.`,
         button: 'Unblock', run: () => this.#actions.unblock(other),
       };
     }

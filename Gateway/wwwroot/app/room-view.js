@@ -4,7 +4,7 @@ import { closeDialogOfRoom } from './dialog.js';
 import { byId } from './dom.js';
 import { closeMenu, toggleMenu } from './menu.js';
 import { archive, editTopic, liftBan, restore } from './moderation.js';
-import { nameOf, roomTitle } from './names.js';
+import { fullNameOf, nameAndHandle, roomTitle, roomTitleParts } from './names.js';
 import { People } from './people.js';
 import { rightsIn } from './rights.js';
 import { RoomNotice } from './room-notice.js';
@@ -172,7 +172,7 @@ export class RoomView {
   }
 
   #renderHead(room) {
-    byId('room-title').textContent = room ? roomTitle(room, this.#client.user) : '';
+    byId('room-title').replaceChildren(...(room ? nameAndHandle('room-title-name', ...roomTitleParts(room, this.#client.user)) : []));
     byId('room-topic').textContent = room?.topic ?? '';
     byId('room-topic').title = room?.topic ?? '';
     byId('room-archived').hidden = !room?.archived;
@@ -203,7 +203,7 @@ export class RoomView {
   }
 
   #renderTyping() {
-    const users = this.#client.memberships.get(this.#current)?.typing.map(nameOf) ?? [];
+    const users = this.#client.memberships.get(this.#current)?.typing.map((user) => fullNameOf(user)) ?? [];
     byId('typing').textContent = users.length === 0 ? ''
       : users.length === 1 ? `${users[0]} is typing…`
       : users.length === 2 ? `${users[0]} and ${users[1]} are typing…`

@@ -1,6 +1,6 @@
 import { avatar } from './avatar.js';
 import { byId, el, icon, watchPresses } from './dom.js';
-import { roomTitle } from './names.js';
+import { nameAndHandle, roomTitle, roomTitleParts } from './names.js';
 
 const iconOf = (room) => (room.archived ? 'archive' : room.kind === 'private' ? 'lock' : 'hash');
 
@@ -94,14 +94,14 @@ export class RoomsList {
   }
 
   #item(room) {
-    const title = roomTitle(room, this.#client.user);
+    const [name, handle] = roomTitleParts(room, this.#client.user);
     const other = room.otherThan(this.#client.user);
     return el('button', {
       type: 'button', class: 'room-item', 'data-testid': 'room-item', 'data-room': room.name,
       onclick: () => this.#open(room.name),
     },
-      other === undefined ? icon(iconOf(room)) : avatar(other, title, 'small'),
-      el('span', { class: 'room-item-name', dir: 'auto' }, title));
+      other === undefined ? icon(iconOf(room)) : avatar(other, name, 'small'),
+      el('span', { class: 'room-item-text' }, ...nameAndHandle('room-item-name', name, handle)));
   }
 
   /** Brings an item up to date with what changes often. */
