@@ -16,11 +16,9 @@ internal sealed partial class RoomGrain
             throw new ChatException(ChatErrorCode.BadField, $"'{Room}' has no other user who could be blocked", "user");
         var wasOpen = await OpenAsync() is not null;
         if (!await _users.SetBlockAsync(by, by == one ? other : one, blocked, _clock.GetUtcNow())) throw RoomAccess.TooManyBlocks();
+        // What waits for its turn in the log is held against it too.
         _blockChanges++;
         _blocked = null;
-        // What waits for its turn in the log is held against it too.
-        _open?.Members.Changed(one);
-        _open?.Members.Changed(other);
         // An activation that another has fenced must not say that it is done: the other would not know. And one that
         // was made in the meantime is fenced by opening the room now.
         if (await OpenExistingAsync() is { } room && wasOpen) await room.Log.AppendAsync([]);

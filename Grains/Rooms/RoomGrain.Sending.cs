@@ -46,9 +46,11 @@ internal sealed partial class RoomGrain
         {
             var standing = room is null ? null : await room.Members.FindAsync(batch.User);
             CheckMayWrite(room, new Actor(batch.User, batch.IsAdministrator), standing);
-            var outcomes = await AppendAsync(room!, batch, standing!);
-            if (!outcomes.IsDefault) return outcomes;
+            // Once more: whoever was not blocked before their standing was found may be by now.
+            var blocks = _blockChanges;
             await CheckNotBlockedAsync();
+            var outcomes = await AppendAsync(room!, batch, () => blocks == _blockChanges && room!.Members.IsStill(batch.User, standing!));
+            if (!outcomes.IsDefault) return outcomes;
         }
     }
 
@@ -60,13 +62,13 @@ internal sealed partial class RoomGrain
         if (room!.Log.IsArchived) throw RoomAccess.Archived(Room);
     }
 
-    // Default when the sender's standing, or the room's, has changed while they waited.
-    private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch, Standing standing)
+    // Default when the sender's standing, or a block, has changed while they waited.
+    private async Task<ImmutableArray<SendOutcome>> AppendAsync(OpenRoom room, SendBatch batch, Func<bool> isStillAllowed)
     {
         var lastSeq = room.Log.LastSeq;
         var possible = batch.Drafts.Where(draft => IsPossible(draft, lastSeq)).ToImmutableArray();
         var committed = possible.IsEmpty ? [] : await room.Log.AppendAsync(
-            [.. possible.Select(d => new SenderDraft(batch.User, batch.Name, d))], () => room.Members.IsStill(batch.User, standing));
+            [.. possible.Select(d => new SenderDraft(batch.User, batch.Name, d))], isStillAllowed);
         if (committed.IsDefault || possible.Length == batch.Drafts.Length) return committed;
         var next = 0;
         return [.. batch.Drafts.Select(draft => IsPossible(draft, lastSeq)
