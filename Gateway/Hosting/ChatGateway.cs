@@ -82,8 +82,9 @@ internal static class ChatGateway
         builder.Services.AddHostedService(services => services.GetRequiredService<UserLinks>());
         builder.Services.AddSingleton<GatewayReporter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GatewayReporter>());
+        // There are no grains to be had before there is a silo, and there is a gateway.
         builder.Services.AddSingleton(static services => new StoreProbe(
-            services.GetRequiredService<GatewayServices>().Directory.Probe, services.GetRequiredService<TimeProvider>()));
+            () => services.GetRequiredService<GatewayServices>().Directory.Probe(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHealthChecks().AddCheck<Readiness>("chat", tags: [Health.Ready]);
     }
 
