@@ -12,8 +12,7 @@ internal sealed record Registration(string User, string Password, string? Name)
     public static Registration Read(CommandFields fields)
     {
         var user = fields.User("user");
-        if (!DisplayName.TryRead(fields.Has("name") ? fields.AnyText("name") : null, out var name, out var wrong))
-            throw FieldRules.Bad("name", wrong);
+        var name = DisplayName.Read(fields);
         return new Registration(user, PasswordText.Read("password", fields.AnyText("password")), name);
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Limits;
 
@@ -21,10 +20,6 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
         new(nameof(AuthOptions.LockoutMinutes), a => a.LockoutMinutes, 1, 1_440),
     ];
 
-    /// <summary>The schemes that this program brings with it.</summary>
-    public static readonly string[] Own =
-        [ChatAuthentication.SchemeName, ApiKeyHandler.SchemeName, GuestHandler.SchemeName, BearerTokenDefaults.AuthenticationScheme];
-
     public ValidateOptionsResult Validate(string? name, AuthOptions options)
     {
         var failures = SettingShape.Check(configuration.GetSection("Auth"), typeof(AuthOptions))
@@ -39,7 +34,7 @@ internal sealed class AuthOptionsValidation(IConfiguration configuration, IOptio
             failures.Add("Auth:Administrators is set, but Auth:Mode is Guest, in which anybody could say that they are one of them");
         if (options.Mode.HasFlag(AuthModes.Tokens) && options.ApiKeys.Count == 0)
             failures.Add("Auth:Mode has Tokens, but there is no Auth:ApiKeys:0:Name and Auth:ApiKeys:0:Hash with which an application could ask for one");
-        if (options.Mode.HasFlag(AuthModes.External) && schemes.Value.Schemes.All(scheme => Own.Contains(scheme.Name)))
+        if (options.Mode.HasFlag(AuthModes.External) && schemes.Value.Schemes.All(static scheme => ChatAuthentication.IsOwn(scheme.Name)))
             failures.Add("Auth:Mode has External, but this program registers no scheme beside its own: docs/security.md shows how");
         failures.AddRange(CheckForeign(options));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -28,8 +28,13 @@ internal sealed class ChatAuthentication(
 {
     public const string SchemeName = "Chat";
 
+    private static readonly string[] Own = [SchemeName, ApiKeyHandler.SchemeName, GuestHandler.SchemeName, BearerTokenDefaults.AuthenticationScheme];
+
     // What the handler of ASP.NET Core calls it.
     private const string Expired = "Token expired";
+
+    /// <summary>Whether this program brings a scheme with it, rather than another issuer.</summary>
+    public static bool IsOwn(string scheme) => Own.Contains(scheme);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -83,7 +88,7 @@ internal sealed class ChatAuthentication(
         var named = proved.FindFirst(ChatClaims.User) ?? proved.FindFirst(ClaimTypes.NameIdentifier);
         if (!ChatId.TryParse(named?.Value, out var user))
             return AuthenticateResult.Fail($"the token names no user: sub {ChatId.Explain(named?.Value)}");
-        if (!AuthOptionsValidation.Own.Contains(scheme) && !auth.Value.MayBeForeign(user))
+        if (!IsOwn(scheme) && !auth.Value.MayBeForeign(user))
             return AuthenticateResult.Fail($"sub has to begin with '{auth.Value.ForeignPrefix}' here (Auth:ForeignPrefix), and is '{user}'");
         List<Claim> claims = [new(ChatClaims.User, user)];
         // An application is who has its key, whatever another issuer may say.

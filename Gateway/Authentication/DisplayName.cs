@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using OrleansChat.Gateway.Json;
 
 namespace OrleansChat.Gateway.Authentication;
 
@@ -15,6 +16,11 @@ namespace OrleansChat.Gateway.Authentication;
 internal static class DisplayName
 {
     private const int MaxLength = 64;
+
+    /// <summary>Reads the field <c>name</c> of a body.</summary>
+    /// <exception cref="ChatException"><see cref="ChatErrorCode.BadField"/>: it breaks the rule.</exception>
+    public static string? Read(CommandFields fields) =>
+        TryRead(fields.Has("name") ? fields.AnyText("name") : null, out var name, out var wrong) ? name : throw FieldRules.Bad("name", wrong);
 
     /// <summary>Reads a name. None, or blanks alone, is no name.</summary>
     /// <param name="text">What was sent.</param>

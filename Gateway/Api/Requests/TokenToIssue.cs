@@ -21,8 +21,7 @@ internal sealed record TokenToIssue(string User, string? Name, long Ttl, Immutab
         // A slip must not make a token for all rooms.
         if (fields.IsNull("rooms")) throw FieldRules.Bad("rooms", "rooms is null; leave it out if the token shall be for all rooms");
         var user = fields.User("user");
-        if (!DisplayName.TryRead(fields.Has("name") ? fields.AnyText("name") : null, out var name, out var wrong))
-            throw FieldRules.Bad("name", wrong);
+        var name = DisplayName.Read(fields);
         var ttl = fields.SeqOrNull("ttl") ?? UsualTtl;
         if (ttl is < LeastTtl or > MostTtl) throw FieldRules.Bad("ttl", $"ttl is {ttl}; it is {LeastTtl} to {MostTtl} seconds");
         return new TokenToIssue(user, name, ttl, fields.Has("rooms") ? fields.Rooms("rooms", MaxRooms) : null);
