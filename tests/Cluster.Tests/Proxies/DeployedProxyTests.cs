@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using OrleansChat.Cluster.Tests.Clients;
 using OrleansChat.Cluster.Tests.Hosting;
 
 namespace OrleansChat.Cluster.Tests.Proxies;
@@ -17,9 +18,8 @@ public sealed class DeployedProxyTests
         await using var balancer = await LoadBalancer.StartAsDeployedAsync(cluster.GatewayAddresses);
         using var http = new HttpClient { BaseAddress = balancer.Address };
         // Both are full: what is not needed to go on is refused with 503, as often as somebody likes to ask.
-        using var alice = await ConnectAsync(cluster.GatewayAddresses[0], "alice");
-        using var bob = await ConnectAsync(cluster.GatewayAddresses[1], "bob");
-        foreach (var there in new[] { alice, bob }) Assert.Contains("\"welcome\"", await ReceiveAsync(there), StringComparison.Ordinal);
+        await using var alice = await Visitor.ConnectAsync(cluster.GatewayAddresses[0], "alice");
+        await using var bob = await Visitor.ConnectAsync(cluster.GatewayAddresses[1], "bob");
         for (var i = 0; i < 10; i++)
         {
             using var refused = await http.GetAsync("/api/rooms?user=carol");
@@ -28,7 +28,8 @@ public sealed class DeployedProxyTests
         }
 
         for (var i = 0; i < 10; i++) Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, "/"));
-        using var carol = await ConnectAsync(balancer.Address, "carol");
+        using var carol = new ClientWebSocket();
+        await carol.ConnectAsync(new Uri($"ws://{balancer.Address.Authority}/ws?user=carol"), CancellationToken.None);
         Assert.DoesNotContain("\"welcome\"", await ReceiveAsync(carol) ?? "", StringComparison.Ordinal);
         while (carol.CloseStatus is null) await ReceiveAsync(carol);
         Assert.Equal(1013, (int)carol.CloseStatus);
@@ -42,13 +43,6 @@ public sealed class DeployedProxyTests
     {
         using var answer = await http.GetAsync(path);
         return answer.StatusCode;
-    }
-
-    private static async Task<ClientWebSocket> ConnectAsync(Uri at, string user)
-    {
-        var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://{at.Authority}/ws?user={user}"), CancellationToken.None);
-        return socket;
     }
 
     /// <returns>The next frame; null for the close.</returns>
