@@ -45,7 +45,8 @@ public sealed class TabTests(Chromium chromium) : AccountTest(chromium)
 
         await Expect(alice.Stored).ToHaveCountAsync(Tabs);
         foreach (var tab in tabs) Assert.Equal(_issued[^1].Answered, (await Kept.ReadAsync(tab.Page))!.RefreshToken);
-        Assert.True(_issued.Count > Rounds, $"tokens were issued {_issued.Count} times");
+        // Each round of a tab goes on with another token; tabs in step share them all.
+        Assert.True(_issued.Count >= Rounds, $"tokens were issued {_issued.Count} times");
         var last = before!.RefreshToken;
         foreach (var (asked, answered) in _issued)
         {
