@@ -25,7 +25,7 @@ internal abstract class MatrixRun(TokenGateway gateway)
         }
         catch (Exception error)
         {
-            foreach (var cell in cells) Report(cell, $"the scene broke: {error.Message}");
+            foreach (var cell in cells) Report(cell, $"the scene broke: {error}");
         }
     }
 
