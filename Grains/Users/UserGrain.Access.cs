@@ -15,6 +15,10 @@ internal sealed partial class UserGrain
     // By so much the clocks of gateways and silos may differ without a revoked token being taken for a new one.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(2);
 
+    // One decision at a time: while one is being written, another that fails must not have this activation read what was
+    // before. Not disposed of: what is being written goes on after an activation whose silo is in a hurry.
+    private readonly SemaphoreSlim _deciding = new(1);
+
     public async Task<UserAccess> Admit(DateTimeOffset? issuedAt)
     {
         var access = (await ProfileAsync()).Access;
@@ -63,13 +67,14 @@ internal sealed partial class UserGrain
 
     private async Task<UserAccess> DecideAsync(Func<UserAccess, UserAccess> change, AuditRecord audit)
     {
-        await ProfileAsync();
-        // Held from here on: turns interleave, and whoever comes while it is written must not slip through.
-        var access = change(_profile!.Access);
-        _profile = _profile with { Access = access };
-        _profileChanges++;
+        await _deciding.WaitAsync();
         try
         {
+            while (_profile is null) await ProfileAsync();
+            // Held from here on: turns interleave, and whoever comes while it is written must not slip through.
+            var access = change(_profile.Access);
+            _profile = _profile with { Access = access };
+            _profileChanges++;
             await store.SetAccessAsync(User, access, audit);
             return access;
         }
@@ -82,6 +87,7 @@ internal sealed partial class UserGrain
         finally
         {
             _profileChanges++;
+            _deciding.Release();
         }
     }
 

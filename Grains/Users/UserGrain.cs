@@ -164,7 +164,8 @@ internal sealed partial class UserGrain(
         if (name is null || name == profile.Name) return;
         await store.SetNameAsync(User, name, clock.GetUtcNow());
         _profileChanges++;
-        _profile = (await ProfileAsync()) with { Name = name };
+        // What is not known here by now is read with the name in it.
+        if (_profile is { } known) _profile = known with { Name = name };
     }
 
     private sealed record Lease(string Gateway, IGatewayObserver Observer, long RenewedAt, TimeSpan AgeBefore, DateTimeOffset Since);
