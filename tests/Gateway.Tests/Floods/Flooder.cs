@@ -76,6 +76,9 @@ internal sealed record FloodWish(string Mode, string[] Servers, int Seconds)
     /// <summary>How many commands it sends ahead of the answers; a flooder has no patience, but a test wants them all.</summary>
     public int Ahead { get; init; } = 2000;
 
+    /// <summary>It goes on, however long that takes, until so many commands were carried out and one was refused.</summary>
+    public int? Least { get; init; }
+
     /// <summary>How many connections at once.</summary>
     public int? Connections { get; init; }
 
