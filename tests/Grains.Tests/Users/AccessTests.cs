@@ -1,3 +1,4 @@
+using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Grains.Tests.Clusters;
 using OrleansChat.Grains.Tests.Rooms;
 using OrleansChat.Grains.Tests.Storage.Sqlite;
@@ -32,6 +33,27 @@ public sealed class AccessTests(ChatCluster cluster) : IClassFixture<ChatCluster
         await user.Revoke("root", reason: null);
         var refused = await Assert.ThrowsAsync<ChatException>(() => user.Admit(issued));
         Assert.Equal(ChatErrorCode.Unauthorized, refused.Code);
+    }
+
+    [Fact]
+    public async Task Every_gateway_is_told_of_a_revocation_though_none_asks_and_one_does_not_answer()
+    {
+        var user = cluster.User(cluster.Name("user"));
+        FakeGateway[] gateways = [new() { Answer = FakeGateway.Never }, new(), new()];
+        for (var i = 0; i < gateways.Length; i++)
+        {
+            var reference = cluster.Reference(gateways[i]);
+            foreach (var connection in new[] { $"a{i}", $"b{i}" })
+                await user.Connect(new ConnectionRequest(connection, $"g{i}", reference, Name: null, Limit: 10));
+        }
+
+        var access = await user.Revoke("root", "lost phone");
+        foreach (var gateway in gateways)
+        {
+            await Eventually.TrueAsync(() => gateway.Expulsions.Length > 0, "it is told");
+            var told = gateway.Expulsions[0];
+            Assert.Equal((access.TokensFrom, "lost phone"), (told.Access.TokensFrom, told.Reason));
+        }
     }
 
     [Fact]
