@@ -66,10 +66,11 @@ internal sealed partial class ChatClient
         return _lastId;
     }
 
-    private void Take(JsonElement frame)
+    private void Take(Wire? wire, JsonElement frame)
     {
         lock (_lock)
         {
+            if (wire != _wire) return;
             _heardAt = Clock.GetTimestamp();
             _isAsking = false;
             if (frame.TryGetProperty("id", out var id))

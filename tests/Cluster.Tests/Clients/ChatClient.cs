@@ -24,6 +24,7 @@ internal sealed partial class ChatClient : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private Task _away = Task.CompletedTask;
     private Wire? _wire;
+    private Uri? _gateway;
     private long _dialledAt;
     private long _heardAt;
     private bool _isAsking;
@@ -41,6 +42,15 @@ internal sealed partial class ChatClient : IAsyncDisposable
 
     public IReadOnlyCollection<RoomStream> Streams => _streams.Values;
 
+    /// <summary>The gateway through which it has every room up to date; none while it has not.</summary>
+    public Uri? Through
+    {
+        get
+        {
+            lock (_lock) return _isCaughtUp ? _gateway : null;
+        }
+    }
+
     private TimeProvider Clock => _around.Clock;
 
     public void Start() => _running = RunAsync();
@@ -55,6 +65,8 @@ internal sealed partial class ChatClient : IAsyncDisposable
             _away = until;
             if (orderly) _wire?.Close();
             else _wire?.Abort();
+            // Whatever comes yet of that connection comes to nobody.
+            Lost();
         }
     }
 
@@ -151,12 +163,12 @@ internal sealed partial class ChatClient : IAsyncDisposable
             await wire.ConnectAsync(new Uri($"ws://{gateway.Authority}/ws?user={User}&subscribe=none"), dialling.Token);
             using (var welcome = await wire.ReadAsync(dialling.Token))
             {
-                if (welcome is null || !Welcome(wire, welcome.RootElement)) return;
+                if (welcome is null || !Welcome(wire, gateway, welcome.RootElement)) return;
             }
 
             while (await wire.ReadAsync(_ending.Token) is { } frame)
             {
-                using (frame) Take(frame.RootElement);
+                using (frame) Take(wire, frame.RootElement);
             }
         }
         catch (Exception error) when (error is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
@@ -169,19 +181,19 @@ internal sealed partial class ChatClient : IAsyncDisposable
         }
     }
 
-    private bool Welcome(Wire wire, JsonElement frame)
+    private bool Welcome(Wire wire, Uri gateway, JsonElement frame)
     {
         lock (_lock)
         {
             if (Type(frame) != "welcome")
             {
-                Take(frame);
+                Take(wire: null, frame);
                 return false;
             }
 
             if (!_away.IsCompleted) return false;
             if (++_connections > 1) _around.Figures.Reconnected();
-            _wire = wire;
+            (_wire, _gateway) = (wire, gateway);
             _heardAt = Clock.GetTimestamp();
             foreach (var stream in _streams.Values) Join(stream);
             return true;

@@ -57,6 +57,13 @@ internal sealed class Crowd : IAsyncDisposable
     public Task UntilCaughtUpAsync() => Patience.UntilAsync(
         () => Present.Select(client => client.Missing()).FirstOrDefault(missing => missing is not null));
 
+    /// <summary>Waits until all who are present have come back and have everything, though they talk.</summary>
+    /// <param name="without">A gateway that is none for the moment.</param>
+    public Task UntilBackAsync(Uri? without = null) => Patience.UntilAsync(() => Present
+        .Where(client => client.Through is not { } gateway || gateway == without)
+        .Select(client => $"{client.User} has not come back")
+        .FirstOrDefault());
+
     /// <summary>They talk, until they are told not to.</summary>
     /// <param name="messagesPerSecond">How much, all together.</param>
     public void Talk(int messagesPerSecond)

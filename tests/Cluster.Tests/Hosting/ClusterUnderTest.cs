@@ -1,4 +1,5 @@
 using System.Text;
+using Npgsql;
 using OrleansChat.Tests.Postgres;
 
 namespace OrleansChat.Cluster.Tests.Hosting;
@@ -55,6 +56,14 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     }
 
     public Task UntilReadyAsync() => Task.WhenAll(Processes.Select(process => process.UntilReadyAsync()));
+
+    /// <summary>How many silos the others have declared dead so far.</summary>
+    public async Task<long> CountDeadSilosAsync()
+    {
+        await using var connection = await PostgresServer.ConnectAsync(ConnectionString);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM cluster_silos WHERE status = 6", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     /// <summary>The end of what each process has said, for whoever looks into a failure.</summary>
     public string Tell()

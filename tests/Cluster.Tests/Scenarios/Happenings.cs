@@ -5,9 +5,6 @@ namespace OrleansChat.Cluster.Tests.Scenarios;
 /// <summary>What can happen to a cluster. Each ends when the cluster is whole again.</summary>
 internal static class Happenings
 {
-    /// <summary>Longer than a silo is waited for: by then the others have voted it dead and taken over its rooms.</summary>
-    private static readonly TimeSpan StandStill = TimeSpan.FromSeconds(20);
-
     private static readonly TimeSpan BetweenCuts = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan WithoutSilos = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Offline = TimeSpan.FromSeconds(2);
@@ -29,7 +26,19 @@ internal static class Happenings
         await scenario.AcknowledgedEverywhereAsync();
     }
 
+    /// <summary>kill -9, and it is not back before everybody has come back through the others.</summary>
     public static async Task KillGatewayAsync(Scenario scenario)
+    {
+        var gateway = scenario.AnyOf(scenario.Cluster.Gateways);
+        await gateway.KillForGoodAsync();
+        await scenario.Crowd.UntilBackAsync(without: gateway.Address);
+        await scenario.AcknowledgedEverywhereAsync();
+        gateway.Start();
+        await gateway.UntilReadyAsync();
+    }
+
+    /// <summary>kill -9, and it is back after a moment.</summary>
+    public static async Task CrashGatewayAsync(Scenario scenario)
     {
         scenario.AnyOf(scenario.Cluster.Gateways).Kill();
         await scenario.AcknowledgedEverywhereAsync();
@@ -40,8 +49,11 @@ internal static class Happenings
     {
         var silo = scenario.AnyOf(scenario.Cluster.Silos);
         var endings = silo.Endings.Count;
+        var dead = await scenario.Cluster.CountDeadSilosAsync();
         silo.Pause();
-        await Scenario.PassAsync(StandStill);
+        // However long that takes: the others have voted it dead and taken over its rooms.
+        await Patience.UntilAsync(async () => await scenario.Cluster.CountDeadSilosAsync() > dead ? null : $"{silo.Name} is not voted dead");
+        await scenario.AcknowledgedEverywhereAsync();
         silo.Resume();
         await silo.UntilEndedAsync(endings + 1);
         Assert.NotEqual(0, silo.Endings[endings]);
@@ -80,6 +92,8 @@ internal static class Happenings
     {
         foreach (var client in scenario.Crowd.Present.ToList()) client.Leave(Scenario.PassAsync(Offline));
         await Scenario.PassAsync(BetweenCuts);
+        // The next cut shall find nobody who has yet to come back from this one.
+        await scenario.Crowd.UntilBackAsync();
     }
 
     /// <summary>A deployment: one process after the other is asked to end, and the next is touched when it is back and ready.</summary>
@@ -99,7 +113,7 @@ internal static class Happenings
     /// <summary>Any of these.</summary>
     public static Task AnyAsync(Scenario scenario) => scenario.AnyOf<Func<Scenario, Task>>(
     [
-        KillSiloAsync, CrashSiloAsync, KillGatewayAsync, LoseAllSilosAsync, StopSiloForAWhileAsync, RestartPostgresAsync, KillPostgresAsync,
-        CutEveryConnectionAsync, RollAsync,
+        KillSiloAsync, CrashSiloAsync, KillGatewayAsync, CrashGatewayAsync, LoseAllSilosAsync, StopSiloForAWhileAsync, RestartPostgresAsync,
+        KillPostgresAsync, CutEveryConnectionAsync, RollAsync,
     ])(scenario);
 }
