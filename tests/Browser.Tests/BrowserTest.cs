@@ -69,6 +69,7 @@ public abstract class BrowserTest(Chromium chromium) : IAsyncLifetime
     {
         _contexts.Add(context);
         await Faults.WatchAsync(context, who);
+        await Person.NoteToastsAsync(context);
         _diary.Watch(context, who);
         var page = await context.NewPageAsync();
         await page.GotoAsync(path);

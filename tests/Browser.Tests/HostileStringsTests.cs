@@ -132,7 +132,7 @@ public sealed class HostileStringsTests(Chromium chromium) : BrowserTest(chromiu
         foreach (var hostile in Hostile)
         {
             await bob.Page.GotoAsync($"/?room={Uri.EscapeDataString(hostile)}");
-            await Expect(bob.Toast).ToContainTextAsync(hostile);
+            await bob.IsToldAsync(hostile);
             await AssertCleanAsync(bob);
             await bob.Page.GotoAsync("/?room=lobby");
             await Expect(bob.Title).ToHaveTextAsync("lobby");

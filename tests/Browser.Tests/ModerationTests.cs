@@ -67,7 +67,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(bob.Notice).ToContainTextAsync("You are muted in this room until ");
         await bob.SendAsync("may I?");
         await Expect(bob.Page.Locator(".failure")).ToContainTextAsync("Not sent. You are muted in this room.");
-        Assert.Equal(0, await bob.Toast.CountAsync());
+        Assert.Empty(await bob.ToldAsync());
         await bob.PictureAsync("muted");
 
         // It is there again after a reload.
@@ -77,6 +77,8 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(bob.Notice).ToBeHiddenAsync();
         await bob.SendAsync("thank you");
         await olga.SeesAsync("thank you");
+        // Before that she is offered no mute.
+        await Expect(olga.MuteOf("bob")).ToHaveCountAsync(0);
 
         await olga.ChooseAsync("bob", "Mute…");
         await olga.AnswerAsync("Mute", duration: "Until it is lifted");
@@ -89,7 +91,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         var (olga, bob) = await OwnerAndAsync("bob");
         await olga.ChooseAsync("bob", "Remove…");
         await olga.AnswerAsync("Remove", reason: "spam");
-        await Expect(bob.Toast).ToContainTextAsync("You are no longer in dev.");
+        await bob.IsToldAsync("You are no longer in dev.");
         await Expect(bob.RoomItem("dev")).ToHaveCountAsync(0);
         await Expect(olga.Listed("bob")).ToHaveCountAsync(0);
         await bob.Page.GotoAsync("/?room=dev");
@@ -99,7 +101,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await olga.AnswerAsync("Ban", duration: "1 day");
         await Expect(bob.RoomItem("dev")).ToHaveCountAsync(0);
         await bob.Page.GotoAsync("/?room=dev");
-        await Expect(bob.Toast).ToContainTextAsync("dev could not be opened.");
+        await bob.IsToldAsync("dev could not be opened.");
         await olga.ChooseAsync("Lift a ban…");
         await olga.Page.Locator("#act-dialog").GetByLabel("Their user name").FillAsync("bob");
         await olga.AnswerAsync("Lift the ban");
@@ -155,7 +157,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await olga.ChooseAsync("Leave…");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
         await Expect(olga.RoomItem("dev")).ToHaveCountAsync(0);
-        await Expect(olga.Toast).ToHaveTextAsync("You have left dev.");
+        await olga.IsToldAsync("You have left dev.");
     }
 
     [Fact]
@@ -173,7 +175,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(bob.Notice).ToContainTextAsync("You have blocked alice");
         await alice.SendAsync("are you there?");
         await Expect(alice.Page.Locator(".failure")).ToContainTextAsync("Not sent. One of you has blocked the other.");
-        Assert.Equal(0, await alice.Toast.CountAsync());
+        Assert.Empty(await alice.ToldAsync());
         await bob.Page.ReloadAsync();
         await Expect(bob.Notice).ToContainTextAsync("You have blocked alice");
         await bob.PictureAsync("blocked");
@@ -235,6 +237,7 @@ public sealed class ModerationTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(olga.Happenings).ToHaveCountAsync(1);
         await olga.PictureAsync($"moderation-room-{look}");
         if (width < 1000) await olga.Page.Locator("#people-toggle").ClickAsync();
+        await Expect(olga.Listed("Olga").Locator(".tag")).ToHaveTextAsync(["you", "owner"]);
         await olga.OpenMenuOfAsync("ravi");
         await Expect(olga.MenuItems).ToHaveTextAsync(["Message", "Make moderator", "Make owner", "Mute…", "Remove…", "Ban…", "Block"]);
         await olga.PictureAsync($"moderation-menu-{look}");

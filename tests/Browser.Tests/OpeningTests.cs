@@ -101,7 +101,7 @@ public sealed class OpeningTests(Chromium chromium) : BrowserTest(chromium)
         var arrive = await joins.NextAsync();
         await Expect(alice.Composer).Not.ToBeEditableAsync();
         arrive();
-        await Expect(alice.Toast).ToContainTextAsync("dev could not be opened.");
+        await alice.IsToldAsync("dev could not be opened.");
         await Expect(alice.Title).ToHaveTextAsync("lobby");
         await alice.SendAsync("still here");
         await alice.SeesAsync("still here");

@@ -72,7 +72,7 @@ public sealed class RefusalTests(Chromium chromium) : BrowserTest(chromium)
         var bob = await JoinAsync("bob", "dev");
         await bob.Composer.FillAsync("half a sentence");
         await owner.ModerateAsync("kick", "dev", "bob");
-        await Expect(bob.Toast).ToContainTextAsync("What you were writing is kept until then.");
+        await bob.IsToldAsync("What you were writing is kept until then.");
         await bob.Page.GetByTestId("find-room").ClickAsync();
         await bob.Page.Locator("[data-testid=find-result][data-room=dev]").ClickAsync();
         await Expect(bob.Title).ToHaveTextAsync("dev");
@@ -89,7 +89,7 @@ public sealed class RefusalTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(question).ToBeVisibleAsync();
         await owner.ModerateAsync("ban", "dev", "bob");
         await Expect(question).ToBeHiddenAsync();
-        await Expect(bob.Toast).ToContainTextAsync("You are no longer in dev.");
+        await bob.IsToldAsync("You are no longer in dev.");
 
         // And so does a menu, but nothing that is about something else.
         await owner.ModerateAsync("unban", "dev", "bob");
@@ -102,7 +102,7 @@ public sealed class RefusalTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(bob.Title).ToHaveTextAsync("dev");
         await bob.Page.GetByTestId("new-room").ClickAsync();
         await owner.ModerateAsync("kick", "dev", "bob");
-        await Expect(bob.Toast).ToContainTextAsync("You are no longer in dev.");
+        await bob.IsToldAsync("You are no longer in dev.");
         await Expect(bob.Page.Locator("#new-room-dialog")).ToBeVisibleAsync();
     }
 
@@ -114,7 +114,7 @@ public sealed class RefusalTests(Chromium chromium) : BrowserTest(chromium)
         await owner.ModerateAsync("ban", "dev", "bob");
         await Expect(bob.RoomItem("dev")).ToHaveCountAsync(0);
         await bob.Page.GotoAsync("/?room=dev");
-        await Expect(bob.Toast).ToHaveTextAsync("dev could not be opened. You are banned from this room.");
+        await bob.IsToldAsync("dev could not be opened. You are banned from this room.");
     }
 
     private async Task<Terminal> OwnerAsync()

@@ -56,7 +56,7 @@ public sealed class RoomTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(carol.Page.GetByTestId("find-result")).ToContainTextAsync("lobby");
         await carol.Page.Keyboard.PressAsync("Escape");
         await carol.Page.GotoAsync("/?room=surprise");
-        await Expect(carol.Toast).ToContainTextAsync("surprise could not be opened.");
+        await carol.IsToldAsync("surprise could not be opened.");
         await Expect(carol.RoomItem("surprise")).ToHaveCountAsync(0);
 
         await alice.Page.GetByTestId("invite").ClickAsync();

@@ -35,7 +35,7 @@ public sealed class TokenLinkBesideAccountsTests(Chromium chromium) : AccountTes
         var alice = await RegisterAsync("alice");
         await alice.Page.GotoAsync("about:blank");
         await alice.Page.GotoAsync(link);
-        await Expect(alice.Toast).ToContainTextAsync("You are logged in as alice");
+        await alice.IsToldAsync("You are logged in as alice");
         await alice.SendAsync("still me");
         await alice.SeesAsync("still me");
         // The tab has not kept it for later either.

@@ -162,6 +162,26 @@ internal sealed class Person(IPage page)
     /// <summary>What was said of who is typing.</summary>
     public Task<string[]> TypedAsync() => Page.EvaluateAsync<string[]>("() => window.typed");
 
+    /// <summary>
+    /// Waits until the page has told that in a toast since it was loaded: toasts go by themselves after some seconds, whether
+    /// anybody has looked or not.
+    /// </summary>
+    public Task IsToldAsync(string text) => Page.WaitForFunctionAsync("(text) => window.told.some((toast) => toast.includes(text))", text);
+
+    /// <summary>What the page has told in toasts since it was loaded.</summary>
+    public Task<string[]> ToldAsync() => Page.EvaluateAsync<string[]>("() => window.told");
+
+    /// <summary>Has the pages of a browser note what they tell in toasts.</summary>
+    public static Task NoteToastsAsync(IBrowserContext context) => context.AddInitScriptAsync(
+        """
+        window.told = [];
+        new MutationObserver((changes) => {
+          for (const { addedNodes } of changes) {
+            for (const node of addedNodes) if (node.dataset?.testid === 'toast') window.told.push(node.textContent);
+          }
+        }).observe(document, { childList: true, subtree: true });
+        """);
+
     /// <summary>The conversation holds exactly these texts, in this order, each stored.</summary>
     public async Task SeesAsync(params string[] texts)
     {
