@@ -87,7 +87,25 @@ public sealed class ImpostorTests(Chromium chromium) : BrowserTest(chromium)
 
         await using var elsewhere = await Terminal.ConnectAsync(Server, "olga");
         await elsewhere.AskAsync(new JsonObject { ["type"] = "leave", ["room"] = "dm:mallory:olga" });
-        await Expect(olga.Toast).ToContainTextAsync("You have left Bob (@mallory) in another window.");
+        await olga.IsToldAsync("You have left Bob (@mallory) in another window.");
+    }
+
+    [Fact]
+    public async Task A_direct_room_has_the_other_s_name_as_soon_as_the_page_is_told_it()
+    {
+        await using var alice = await Terminal.ConnectAsync(Server, "alice", "Alice L.");
+        await alice.SayToAsync("bob", "hello");
+        var bob = await JoinAsync("bob");
+        var item = bob.RoomItem("dm:alice:bob");
+        await Expect(item).ToHaveAccessibleNameAsync("alice 1 unread");
+        await alice.JoinAsync("lobby");
+        await Expect(item).ToHaveAccessibleNameAsync("Alice L. @alice 1 unread");
+
+        // And so has the one that is open.
+        await bob.Page.GotoAsync("/?room=dm:alice:bob");
+        await Expect(bob.Title).ToHaveTextAsync("Alice L. @alice");
+        await Expect(bob.Page).ToHaveTitleAsync("Alice L. (@alice) · OrleansChat");
+        await Expect(bob.Composer).ToHaveAttributeAsync("placeholder", "Message Alice L. (@alice)");
     }
 
     [Fact]

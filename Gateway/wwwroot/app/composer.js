@@ -51,8 +51,13 @@ export class Composer {
     this.release();
     if (!conversation) return;
     this.#text.value = this.#drafts.get(conversation.name) ?? '';
-    this.#text.placeholder = `Message ${title}`;
+    this.name(title);
     this.#fit();
+  }
+
+  /** @param {string} title of the room that is shown */
+  name(title) {
+    this.#text.placeholder = `Message ${title}`;
   }
 
   /** Another room is being opened: what is written now is not meant for the one that is still seen. */

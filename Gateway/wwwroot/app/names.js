@@ -3,6 +3,9 @@ import { el } from './dom.js';
 /** Display names by user id, learned from messages and member lists. @type {Map<string, string>} */
 const known = new Map();
 
+/** @type {Set<(user: string) => void>} */
+const listeners = new Set();
+
 // The server takes no such names; it may have stored some before it refused them.
 const turning = /[\u202a-\u202e\u2066-\u2069]/gu;
 const visible = /[^\s\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}]/u;
@@ -18,7 +21,16 @@ export function shownName(user, name) {
 
 /** @param {string} user @param {string | undefined} name */
 export function learnName(user, name) {
-  if (name) known.set(user, shownName(user, name));
+  if (!name) return;
+  const shown = shownName(user, name);
+  if (known.get(user) === shown) return;
+  known.set(user, shown);
+  for (const listener of listeners) listener(user);
+}
+
+/** A room may be shown before anything has told the name of the other who is in it. @param {(user: string) => void} listener */
+export function onNameLearned(listener) {
+  listeners.add(listener);
 }
 
 /** @param {string} user */

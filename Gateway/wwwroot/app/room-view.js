@@ -4,7 +4,7 @@ import { closeDialogOfRoom } from './dialog.js';
 import { byId } from './dom.js';
 import { closeMenu, toggleMenu } from './menu.js';
 import { archive, editTopic, liftBan, restore } from './moderation.js';
-import { fullNameOf, nameAndHandle, roomTitle, roomTitleParts } from './names.js';
+import { fullNameOf, nameAndHandle, onNameLearned, roomTitle, roomTitleParts } from './names.js';
 import { People } from './people.js';
 import { rightsIn } from './rights.js';
 import { RoomNotice } from './room-notice.js';
@@ -60,6 +60,7 @@ export class RoomView {
     document.addEventListener('visibilitychange', () => this.#markRead());
     client.on('typing', ({ room }) => room === this.#current && this.#renderTyping());
     client.on('room', ({ room, change, error }) => this.#roomChanged(room, change, error));
+    onNameLearned((user) => this.#renamed(user));
   }
 
   get current() {
@@ -200,6 +201,13 @@ export class RoomView {
       may.archive && !room.archived && { label: 'Archive…', danger: true, run: () => archive(client, room.name) },
       { label: 'Leave…', danger: true, run: () => this.#actions.leave(room.name) },
     ];
+  }
+
+  #renamed(user) {
+    const room = this.#client.memberships.get(this.#current);
+    if (room?.otherThan(this.#client.user) !== user) return;
+    this.#renderHead(room);
+    this.#composer.name(roomTitle(room, this.#client.user));
   }
 
   #renderTyping() {

@@ -1,6 +1,6 @@
 import { avatar } from './avatar.js';
 import { byId, el, icon, watchPresses } from './dom.js';
-import { nameAndHandle, roomTitle, roomTitleParts } from './names.js';
+import { nameAndHandle, onNameLearned, roomTitle, roomTitleParts } from './names.js';
 
 const iconOf = (room) => (room.archived ? 'archive' : room.kind === 'private' ? 'lock' : 'hash');
 
@@ -30,6 +30,7 @@ export class RoomsList {
     this.#nav.addEventListener('keydown', (event) => this.#moveFocus(event));
     this.#isPressed = watchPresses(this.#nav, () => this.refresh());
     for (const type of ['room', 'event', 'presence', 'reset']) client.on(type, () => this.refresh());
+    onNameLearned(() => this.refresh());
     this.refresh();
   }
 
