@@ -201,6 +201,8 @@ public sealed class ClosingTests(SharedGateway shared)
         await raw.SendAsync(RawSocket.Binary, [1]);
         await raw.SendAsync($$"""{"type":"send","room":"{{room}}","text":"too late"}""");
         await AssertGoodbyeAsync(raw, 1003, reconnect: false);
+        // When it has ended, all that was sent was read.
+        await raw.EndAsync();
         await bob.SayAsync(room, "next");
         Assert.Equal("next", (await bob.MessageAsync(room)).Text("text"));
     }

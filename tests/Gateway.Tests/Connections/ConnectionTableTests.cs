@@ -78,7 +78,7 @@ public sealed class ConnectionTableTests : IAsyncLifetime
         // The socket's own patience, and that of the drain.
         await Patience.UntilAsync(() => Task.FromResult(_clock.Pending == 2), "it waited for the close");
         _clock.Advance(DrainOptions.CloseTimeout - TimeSpan.FromMilliseconds(1));
-        Assert.False(serving.IsCompleted);
+        Assert.Equal((2, false), (_clock.Pending, serving.IsCompleted));
         _clock.Advance(TimeSpan.FromMilliseconds(1));
         await serving.WaitAsync(Patience.Limit);
         _table.GoOut();

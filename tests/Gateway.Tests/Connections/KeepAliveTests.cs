@@ -12,7 +12,7 @@ public sealed class KeepAliveTests
     public async Task A_peer_that_answers_no_ping_is_found_and_one_that_does_stays()
     {
         await using var gateway = await TestGateway.StartAsync(Watched);
-        await using var dead = await RawSocket.ConnectAsync(gateway.Json("dead", "rooms=lobby"));
+        await using var dead = await RawSocket.ConnectAsync(gateway.Json("dead", "rooms=lobby"), showsPings: true);
         // This one says nothing either, but its WebSocket answers pings.
         await using var quiet = await gateway.ConnectToAsync("quiet", "lobby");
         var left = await quiet.TakeAsync("presence", frame => frame.Texts("left").Contains("dead"));
@@ -26,7 +26,7 @@ public sealed class KeepAliveTests
     public async Task A_client_that_never_says_a_word_is_kept()
     {
         await using var gateway = await TestGateway.StartAsync(Watched);
-        await using var raw = await RawSocket.ConnectAsync(gateway.Json("alice"));
+        await using var raw = await RawSocket.ConnectAsync(gateway.Json("alice"), showsPings: true);
         Assert.Equal("welcome", FrameFields.Parse((await raw.ReadAsync())!.Text).Type());
         // One a second: longer than somebody is kept who answers none.
         for (var i = 0; i < 12; i++)

@@ -20,7 +20,9 @@ public sealed class StagesTests : IAsyncLifetime
     private readonly List<ChatClient> _clients = [];
     private TestGateway _gateway = null!;
 
-    public async ValueTask InitializeAsync() => _gateway = await TestGateway.StartAsync();
+    // No socket of it gives up by itself on who does not close.
+    public async ValueTask InitializeAsync() =>
+        _gateway = await TestGateway.StartAsync(builder => builder.Services.AddSingleton<TimeProvider>(new HeldCloses()));
 
     public async ValueTask DisposeAsync()
     {

@@ -22,14 +22,21 @@ internal sealed class RawSocket : IAsyncDisposable
     private readonly TcpClient _tcp = new();
     private NetworkStream? _stream;
 
+    /// <summary>
+    /// Whether the pings are read by which a gateway looks for quiet clients, after twenty seconds most often: they come
+    /// between what anybody else waits for on a slow machine. None is answered.
+    /// </summary>
+    public bool ShowsPings { get; init; }
+
     private NetworkStream Stream => _stream!;
 
     /// <summary>Connects and shakes hands.</summary>
     /// <param name="address">The endpoint.</param>
     /// <param name="receiveBuffer">How much the system takes for a client that does not read, in bytes.</param>
-    public static async Task<RawSocket> ConnectAsync(Uri address, int? receiveBuffer = null)
+    /// <param name="showsPings">Whether the gateway's pings are read too.</param>
+    public static async Task<RawSocket> ConnectAsync(Uri address, int? receiveBuffer = null, bool showsPings = false)
     {
-        var raw = new RawSocket();
+        var raw = new RawSocket { ShowsPings = showsPings };
         // Set before connecting, or the system has announced a larger window already.
         if (receiveBuffer is { } size) raw._tcp.ReceiveBufferSize = size;
         await raw._tcp.ConnectAsync(address.Host, address.Port);
@@ -76,6 +83,14 @@ internal sealed class RawSocket : IAsyncDisposable
     /// <summary>Reads a frame; none when the connection has ended.</summary>
     public async Task<RawFrame?> ReadAsync()
     {
+        RawFrame? frame;
+        do frame = await ReadAnyAsync();
+        while (!ShowsPings && frame?.Opcode == Ping);
+        return frame;
+    }
+
+    private async Task<RawFrame?> ReadAnyAsync()
+    {
         var head = new byte[2];
         if (!await FillAsync(head)) return null;
         var length = (long)(head[1] & 0x7F);
@@ -101,6 +116,23 @@ internal sealed class RawSocket : IAsyncDisposable
         }
 
         return frames;
+    }
+
+    /// <summary>Says that it closes too, if anybody listens yet, and waits for the end of the connection.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            await SendAsync(Close, [0x03, 0xE8]);
+        }
+        catch (IOException)
+        {
+            // It has ended.
+        }
+
+        while (await ReadAsync() is not null)
+        {
+        }
     }
 
     /// <summary>Sends no more, and goes on reading.</summary>
