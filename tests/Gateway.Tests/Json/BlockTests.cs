@@ -36,6 +36,7 @@ public sealed class BlockTests(SharedGateway shared)
         await client.DoAsync(new { type = "block", user = bob });
         await using var other = await _gateway.ConnectToAllAsync(bob);
         await other.RefusedAsync(new { type = "send", to = alice, text = "hi" }, "blocked", "room");
+        await using (var again = await _gateway.ConnectAsync(alice)) Assert.Empty(again.Welcome.Items("rooms"));
         await client.CatchUpAsync();
         Assert.Empty(client.Of("room"));
         Assert.Empty((await other.DoAsync(new { type = "rooms", query = alice })).Items("rooms"));

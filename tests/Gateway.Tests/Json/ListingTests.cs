@@ -132,16 +132,17 @@ public sealed class ListingTests(SharedGateway shared)
     }
 
     [Theory]
-    [InlineData("LOBBY", true)]
+    [InlineData("OBBY", true)]
     [InlineData("b%y", false)]
     [InlineData("b_y", false)]
     [InlineData("\\", false)]
-    public async Task A_query_is_a_piece_of_the_name_whatever_its_case(string query, bool found)
+    public async Task A_query_is_a_piece_of_the_name_whatever_its_case(string piece, bool found)
     {
         var room = Names.New("lobby");
         await using var client = await _gateway.ConnectToAsync(Names.New("alice"), room);
-        var page = await client.DoAsync(new { type = "rooms", query, limit = 200 });
-        Assert.Equal(found, page.Items("rooms").Any(entry => entry.Text("room") == room));
+        // Of this room alone: all that have a lobby in their names are more than one page may hold.
+        var page = await client.DoAsync(new { type = "rooms", query = piece + room["lobby".Length..] });
+        Assert.Equal(found ? [room] : [], page.Items("rooms").Select(entry => entry.Text("room")));
     }
 
     [Fact]

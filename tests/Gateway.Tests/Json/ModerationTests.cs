@@ -38,6 +38,7 @@ public sealed class ModerationTests(SharedGateway shared)
         foreach (var device in new[] { phone, tablet }) await device.TakeAsync("room", frame => frame.Has("removed"));
         await phone.RefusedAsync(new { type = "send", room, text = "hi" }, "not_member", "room");
         await owner.SayAsync(room, "gone");
+        await owner.MessageAsync(room);
         await owner.TakeAsync("presence", frame => frame.Texts("left").Contains(bob));
         foreach (var device in new[] { phone, tablet })
         {
@@ -115,6 +116,10 @@ public sealed class ModerationTests(SharedGateway shared)
         await guest.TakeAsync("room", frame => frame.Text("room") == room);
         // Once more is no error, and no news.
         await client.DoAsync(new { type = "invite", room, user = bob });
+        await using var phone = await _gateway.ConnectAsync(bob);
+        await phone.DoAsync(new { type = "leave", room });
+        await guest.TakeAsync("room", frame => frame.Has("removed"));
+        Assert.Equal(2, guest.Of("room").Count());
     }
 
     // Nobody can ask for what is over: it was asked for before that.

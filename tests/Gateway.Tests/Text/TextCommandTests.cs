@@ -114,6 +114,7 @@ public sealed class TextCommandTests(SharedGateway shared)
         var members = await bob.DoAsync(new { type = "members", room });
         Assert.DoesNotContain(alice, members.Items("users").Select(user => user.Text("user")));
         await bob.SayAsync(room, "unheard");
+        await bob.TakeAsync("message", frame => frame.Text("text") == "unheard");
         await bob.SayAsync(dev, "listen");
         await client.SeeAsync($"[{dev}] {bob.Welcome.Text("user")}: listen");
         Assert.DoesNotContain(client.Lines, line => line.Contains("unheard", StringComparison.Ordinal));
