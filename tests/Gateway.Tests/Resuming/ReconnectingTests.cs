@@ -65,7 +65,8 @@ public sealed class ReconnectingTests
     }
 
     private static Task<TestGateway> StartAsync() => TestGateway.StartAsync(
-        [.. TestGateway.Unhurried, "Chat:Limits:ReplayEvents=100000", "Chat:Limits:ConnectionsPerUser=1000"]);
+        // However long a slow machine keeps a reader away, what it has missed is replayed.
+        [.. TestGateway.Unhurried, "Chat:Limits:ReplayEvents=100000", "Chat:Limits:OutboxBytes=1073741824", "Chat:Limits:ConnectionsPerUser=1000"]);
 
     // Always about to send, with a few on their way at any time.
     private static async Task<int> SendAsync(TestGateway gateway, CancellationToken enough, bool follows = true)

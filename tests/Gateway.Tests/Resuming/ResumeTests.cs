@@ -136,7 +136,13 @@ public sealed class ResumeTests(SharedGateway shared)
     {
         await using var gateway = await TestGateway.StartAsync("Chat:Limits:OutboxBytes=65536");
         await using var client = await gateway.ConnectToAsync("alice", "lobby");
-        for (var i = 1; i <= 20; i++) await client.SayAsync("lobby", new string('x', 8000));
+        for (var i = 1; i <= 20; i++)
+        {
+            await client.SayAsync("lobby", new string('x', 8000));
+            // More of them than eight at once would be too much for the sender, too.
+            await client.MessageAsync("lobby");
+        }
+
         await using var bob = await gateway.ConnectAsync("bob");
         Assert.False((await bob.DoAsync(new { type = "join", room = "lobby", since = 0 })).Flag("recovered"));
         var recovered = await bob.DoAsync(new { type = "join", room = "lobby", since = 18 });

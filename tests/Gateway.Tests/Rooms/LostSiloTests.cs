@@ -46,17 +46,16 @@ public sealed class LostSiloTests
     {
         await using var gateway = await StartAsync();
         await using var alice = await gateway.ConnectToAsync("alice", "lobby");
-        var kept = new TaskCompletionSource();
-        _renewals.Kept = kept.Task;
-        var asked = _renewals.Asked;
+        var kept = new RefusedRenewals.Keeping("bob");
+        _renewals.Kept = kept;
         // It joins by a renewal, which is not answered any more.
         var joining = gateway.ConnectToAsync("bob", "lobby");
-        await Patience.UntilAsync(() => Task.FromResult(_renewals.Asked > asked), "the renewal is under way");
+        await kept.Reached.WaitAsync(Patience.Limit);
         _renewals.Kept = null;
         _membership.HasChanged = true;
         await using var bob = await joining;
         // The one that was overtaken arrives after all, and changes nothing.
-        kept.SetResult();
+        kept.Release();
         await SendAsync(gateway, "after");
         await bob.TakeAsync("message", frame => frame.Text("text") == "after");
         await alice.TakeAsync("message", frame => frame.Text("text") == "after");

@@ -14,7 +14,7 @@ internal sealed class Membership : IIncomingGrainCallFilter
     /// <summary>How many of the next questions fail.</summary>
     public int Failures
     {
-        get => Volatile.Read(ref _failures);
+        get => Math.Max(0, Volatile.Read(ref _failures));
         set => Volatile.Write(ref _failures, value);
     }
 

@@ -11,15 +11,15 @@ internal sealed class RefusedRenewals : IIncomingGrainCallFilter
     /// <summary>How many of the next ones are refused.</summary>
     public int Left
     {
-        get => Volatile.Read(ref _left);
+        get => Math.Max(0, Volatile.Read(ref _left));
         set => Volatile.Write(ref _left, value);
     }
 
     /// <summary>How many there were.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
-    /// <summary>What a renewal waits for that nobody shall answer for the time being.</summary>
-    public Task? Kept { get; set; }
+    /// <summary>A user whose renewal nobody shall answer for the time being; none lets all through that come from then on.</summary>
+    public Keeping? Kept { get; set; }
 
     public Task Invoke(IIncomingGrainCallContext context)
     {
@@ -28,12 +28,29 @@ internal sealed class RefusedRenewals : IIncomingGrainCallFilter
         Interlocked.Increment(ref _asked);
         if (Interlocked.Decrement(ref _left) >= 0) throw new ChatException(ChatErrorCode.Unavailable, "not now");
         Interlocked.Increment(ref _left);
-        return Kept is { } kept ? AfterAsync(kept, context) : context.Invoke();
+        return Kept is { } kept && ((RouteRenewal)context.Request.GetArgument(0)!).Arrived.Contains(kept.User)
+            ? kept.HoldAsync(context)
+            : context.Invoke();
     }
 
-    private static async Task AfterAsync(Task kept, IIncomingGrainCallContext context)
+    /// <summary>Holds the renewals that bring a user.</summary>
+    internal sealed class Keeping(string user)
     {
-        await kept;
-        await context.Invoke();
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string User => user;
+
+        /// <summary>Ends when there is one.</summary>
+        public Task Reached => _reached.Task;
+
+        public void Release() => _released.TrySetResult();
+
+        public async Task HoldAsync(IIncomingGrainCallContext context)
+        {
+            _reached.TrySetResult();
+            await _released.Task;
+            await context.Invoke();
+        }
     }
 }
