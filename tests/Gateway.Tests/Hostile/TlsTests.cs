@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansChat.Gateway.Limits;
 using OrleansChat.Gateway.Tests.Hosting;
+using OrleansChat.Gateway.Tests.Limits;
 using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Grains.Tests.Clocks;
 
@@ -18,7 +19,7 @@ namespace OrleansChat.Gateway.Tests.Hostile;
 [Collection(nameof(Alone))]
 public sealed class TlsTests : IDisposable
 {
-    private const string Flooder = "127.0.0.2";
+    private static readonly string Flooder = Addresses.Apart("127.0.0.2", "127.0.0.3");
 
     private readonly DataDirectory _directory = new();
     private readonly X509Certificate2 _certificate = Certify();
@@ -153,12 +154,5 @@ public sealed class TlsTests : IDisposable
         using var certificate = request.CreateSelfSigned(now - TimeSpan.FromDays(1), now + TimeSpan.FromDays(1));
         return X509CertificateLoader.LoadPkcs12(
             certificate.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
-    }
-
-    /// <summary>The system's clock, but for the gate's patience, which never ends.</summary>
-    private sealed class PatientClock : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime == ConnectionGate.Patience ? Timeout.InfiniteTimeSpan : dueTime, period);
     }
 }

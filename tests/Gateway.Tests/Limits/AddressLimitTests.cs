@@ -26,7 +26,7 @@ public sealed class AddressLimitTests(ITestOutputHelper output)
         }
 
         Assert.True(refused > 0, "none was refused");
-        using var other = await Visitor.KnockAsync(gateway.Socket("/ws/bob"), "127.0.0.3");
+        using var other = await Visitor.KnockAsync(gateway.Socket("/ws/bob"), Addresses.Apart("127.0.0.3", "127.0.0.2"));
         Assert.Equal(101, other.Status);
         // Who waits as long as they were told comes in.
         await Patience.UntilAsync(

@@ -98,6 +98,14 @@ internal sealed class Visitor : IDisposable
         if (Head.StartsWith("HTTP/1.1 ", StringComparison.Ordinal)) Status = int.Parse(Head[9..12], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Waits for more of what it is told.</summary>
+    /// <returns>Whether there was more, and not the end.</returns>
+    public async Task<bool> ReadSomeAsync()
+    {
+        using var deadline = new CancellationTokenSource(Patience.Limit);
+        return await _stream.ReadAsync(new byte[1], deadline.Token) > 0;
+    }
+
     /// <summary>Waits for the end of the connection.</summary>
     public async Task EndedAsync()
     {
