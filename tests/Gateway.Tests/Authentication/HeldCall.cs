@@ -1,3 +1,4 @@
+using OrleansChat.Gateway.Tests.Wire;
 using OrleansChat.Rooms;
 
 namespace OrleansChat.Gateway.Tests.Authentication;
@@ -11,7 +12,7 @@ internal sealed class HeldCall(Func<IOutgoingGrainCallContext, bool> isIt, bool 
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Ends when it is held.</summary>
-    public Task Reached => _reached.Task;
+    public Task Reached => _reached.Task.WaitAsync(Patience.Limit);
 
     /// <summary>The first question for the history of a room.</summary>
     public static HeldCall ForHistory(string room) => new(call =>

@@ -83,8 +83,14 @@ internal sealed class TestGateway : IAsyncDisposable
     public async Task ForgetAsync(IGrain grain)
     {
         var management = Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
-        await management.ForceActivationCollection(TimeSpan.Zero);
-        while (await management.GetActivationAddress(grain) is not null) await Task.Delay(20);
+        // Once need not do: what is busy at that moment is passed over, and a renewal may come to it again before the look.
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await management.ForceActivationCollection(TimeSpan.Zero);
+                return await management.GetActivationAddress(grain) is null;
+            },
+            "the activation has ended");
     }
 
     /// <summary>Whether a grain is in memory.</summary>
