@@ -42,8 +42,8 @@ internal sealed partial class TokenKeys(
     // By so much the clocks of gateways may differ; ASP.NET Core's own figure.
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private const int MaxTries = 3;
 
     private readonly Lock _lock = new();
