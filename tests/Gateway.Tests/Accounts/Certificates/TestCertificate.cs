@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -14,6 +15,9 @@ internal sealed class TestCertificate : IDisposable
     private TestCertificate(X509Certificate2 certificate, string folder) => (_certificate, _folder) = (certificate, folder);
 
     public string Thumbprint => _certificate.Thumbprint;
+
+    /// <summary>The day on which it ends, in UTC.</summary>
+    public string LastDay => _certificate.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public static TestCertificate New(string folder, TimeSpan? validFor = null)
     {
