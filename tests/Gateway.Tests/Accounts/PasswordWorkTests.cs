@@ -16,14 +16,22 @@ public sealed class PasswordWorkTests
         using var gate = new ManualResetEventSlim();
         var (running, most) = (0, 0);
         var places = Enumerable.Range(0, 16).Select(_ => work.Enter()).ToList();
-        var hashing = places.Select(place => place.RunAsync(() =>
-        {
-            var now = Interlocked.Increment(ref running);
-            lock (places) most = Math.Max(most, now);
-            gate.Wait();
-            return Interlocked.Decrement(ref running);
-        })).ToList();
+        // Not from a thread of the pool, which would keep the work to itself for a while.
+        var hashing = await Task.Factory.StartNew(
+            () => places.Select(place => place.RunAsync(() =>
+            {
+                var now = Interlocked.Increment(ref running);
+                lock (places) most = Math.Max(most, now);
+                gate.Wait();
+                return Interlocked.Decrement(ref running);
+            })).ToList(),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         await Patience.UntilAsync(() => Task.FromResult(Volatile.Read(ref running) == 2), "two are at work");
+        // These come after whatever was begun besides, and find threads.
+        await Task.WhenAll(places.Select(_ => Task.Factory.StartNew(
+            static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default)));
         gate.Set();
         await Task.WhenAll(hashing);
         Assert.Equal(2, most);
