@@ -87,6 +87,7 @@ public sealed class ApiDescriptionTests(SharedApi api)
                 var text = property.Value.GetRawText();
                 var mayBeNull = schema.Name == "TopicChange";
                 Assert.True(mayBeNull || !text.Contains("null", StringComparison.Ordinal), $"{schema.Name}.{property.Name} is {text}");
+                Assert.True(property.Value.Has("description") || property.Value.Has("$ref"), $"{schema.Name}.{property.Name} has no description");
             }
         }
     }

@@ -102,8 +102,9 @@ public sealed class ApiRefusalTests(SharedApi api)
     public async Task A_body_larger_than_a_frame_is_413(bool chunked)
     {
         using var client = api.As(Names.New("alice"));
-        using var content = new StringContent($$"""{"text":"hi","ignored":"{{new string('x', 70_000)}}"}""", Encoding.UTF8, "application/json");
-        if (chunked) content.Headers.ContentLength = null;
+        using HttpContent content = chunked
+            ? new InTwoParts($$"""{"text":"hi","ignored":"{{new string('x', 66_000)}}"}""")
+            : new StringContent($$"""{"text":"hi","ignored":"{{new string('x', 70_000)}}"}""", Encoding.UTF8, "application/json");
         var (response, problem) = await client.SendRawAsync(HttpMethod.Post, "/api/rooms/lobby/messages", content);
         using var _ = response;
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "text_too_long"), (response.StatusCode, problem.Text("code")));
@@ -133,6 +134,35 @@ public sealed class ApiRefusalTests(SharedApi api)
                 using var client = new ApiClient(api.Gateway.Http, api.Contract, authorization);
                 await client.RefusedAsync(new HttpMethod(method), path, method is "POST" or "PUT" ? new { } : null, 401, "unauthorized");
             }
+        }
+    }
+
+    /// <summary>
+    /// A body whose length nobody says before: a part that is within the limit, and one that is not, with the body's end. A
+    /// connection on which more was to come is cut off, and whoever is still writing then need not see the answer.
+    /// </summary>
+    private sealed class InTwoParts : HttpContent
+    {
+        private const int Last = 1_000;
+
+        private readonly byte[] _body;
+
+        public InTwoParts(string body)
+        {
+            _body = Encoding.UTF8.GetBytes(body);
+            Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(_body.AsMemory(..^Last));
+            await stream.WriteAsync(_body.AsMemory(^Last..));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
         }
     }
 }

@@ -123,7 +123,7 @@ public sealed class MessagesApiTests(SharedApi api)
         for (var i = 1; i <= 8; i++) await client.PostAsync($"/api/rooms/{room}/messages", new { text = $"{i}" }, 201);
         Assert.Equal([3, 4, 5, 6, 7, 8, 1, 2], await ReadAllAsync("limit=6", "before"));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], await ReadAllAsync("limit=3&after=0", "after"));
-        Assert.Equal([5, 6, 4], (await ReadAllAsync("limit=2&before=7", "before")).Take(3).Order().Reverse().Take(2).Order().Append(4));
+        Assert.Equal([5, 6, 3, 4, 1, 2], await ReadAllAsync("limit=2&before=7", "before"));
         Assert.Empty((await client.GetAsync($"/api/rooms/{room}/messages?after=8")).Items("messages"));
 
         async Task<List<long>> ReadAllAsync(string query, string direction)
