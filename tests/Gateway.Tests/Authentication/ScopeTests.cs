@@ -55,7 +55,10 @@ public sealed class ScopeTests(SharedTokenGateway shared) : IClassFixture<Shared
         await using var person = await TextClient.ConnectAsync(
             _gateway.Gateway.Socket($"/ws/{user}?room={mine}&access_token={_gateway.Token(user, rooms: [mine])}"));
         await person.SeeStartAsync("* welcome");
+        // Told of all rooms, and after the others of each.
+        await using var witness = await _gateway.ConnectAsync(user);
         await full.JoinAsync(added);
+        await witness.TakeAsync("room", frame => frame.Text("room") == added);
         foreach (var room in new[] { secret, added }) await full.SayAsync(room, "hidden");
         await full.SayAsync(mine, "shown");
         Assert.Equal("shown", (await kiosk.MessageAsync(mine)).Text("text"));
