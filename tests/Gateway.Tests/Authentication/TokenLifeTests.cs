@@ -40,10 +40,10 @@ public sealed class TokenLifeTests(SharedTokenGateway shared) : IClassFixture<Sh
         {
             var (user, room) = (Names.New("alice"), Names.New("lobby"));
             await using var client = await _gateway.ConnectAsync(user, lifetime);
-            await using var passer = await _gateway.ConnectAsync(Names.New("passer"), lifetime);
+            await using var passer = await _gateway.ConnectAsync(Names.New("passer"), lifetime + TimeSpan.FromSeconds(1));
             await client.JoinAsync(room);
             await client.DoAsync(new { type = "token", token = _gateway.Token(user) });
-            // Longer than the first token: somebody with one like it is gone.
+            // Longer than the first token: somebody is gone whose token ended a second after it.
             await passer.ClosedAsync();
             await client.SayAsync(room, "still here");
             Assert.Equal("still here", (await client.MessageAsync(room)).Text("text"));
