@@ -17,6 +17,9 @@ public sealed class RequestLimitTests
         "Chat:Limits:CommandsPerSecond=1", "Chat:Limits:CommandBurst=20",
     ];
 
+    // Than 1.1.1.1.
+    private static readonly string Elsewhere = Addresses.Apart("1.1.1.2", "1.1.1.1");
+
     [Fact]
     public async Task Requests_and_commands_of_a_user_are_counted_together()
     {
@@ -63,10 +66,11 @@ public sealed class RequestLimitTests
         var old = gateway.Token("alice");
         var access = await gateway.Gateway.Grain<IUserGrain>("alice").Revoke("alice", "stolen");
         var good = $"Bearer {gateway.Token("alice", tokensFrom: access.TokensFrom)}";
-        var addresses = 0;
+        var addresses = new List<string>();
         foreach (var bad in new[] { $"Bearer {old}", "Bearer junk", "ApiKey wrong", "" })
         {
-            var address = $"1.1.1.{++addresses}";
+            var address = Addresses.Apart("1.1.1.1", [.. addresses]);
+            addresses.Add(address);
             var statuses = await StatusesAsync(gateway, bad, times: 60, address);
             Assert.Equal([401, 429], statuses.Distinct().Order());
             Assert.True(statuses.Count(status => status == 401) >= 3, "the burst is told what is wrong");
@@ -89,9 +93,9 @@ public sealed class RequestLimitTests
         var expected = path.EndsWith("nosuch", StringComparison.Ordinal) ? 404 : 200;
         Assert.Equal([expected, 429], statuses.Distinct().OrderBy(status => status == 429));
         Assert.True(statuses.Count(status => status == expected) >= 3, "the burst is answered");
-        Assert.DoesNotContain(429, await StatusesAsync(gateway, "", times: 3, from: "1.1.1.2", path));
+        Assert.DoesNotContain(429, await StatusesAsync(gateway, "", times: 3, from: Elsewhere, path));
         // Neither those who watch the gateway nor those who say who they are pay for it.
-        Assert.All(await StatusesAsync(gateway, "", times: 20, path: "/healthz/ready"), status => Assert.Equal(200, status));
+        Assert.DoesNotContain(429, await StatusesAsync(gateway, "", times: 20, path: "/healthz/ready"));
         Assert.All(await StatusesAsync(gateway, $"Bearer {gateway.Token("alice")}", times: 20), status => Assert.Equal(200, status));
     }
 
@@ -132,9 +136,9 @@ public sealed class RequestLimitTests
             "Chat:Limits:RegistrationsPerHourPerAddress=2");
         using var http = new HttpClient { BaseAddress = gateway.Http };
         Assert.Equal([401, 401, 401, 429], await PostAsync("/api/accounts/login", "1.1.1.1", 4));
-        Assert.Equal([401], await PostAsync("/api/accounts/login", "1.1.1.2", 1));
+        Assert.Equal([401], await PostAsync("/api/accounts/login", Elsewhere, 1));
         Assert.Equal([201, 201, 429], await PostAsync("/api/accounts/register", "1.1.1.1", 3));
-        Assert.Equal([201], await PostAsync("/api/accounts/register", "1.1.1.2", 1));
+        Assert.Equal([201], await PostAsync("/api/accounts/register", Elsewhere, 1));
 
         async Task<List<int>> PostAsync(string path, string from, int times)
         {
