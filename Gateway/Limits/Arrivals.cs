@@ -8,7 +8,7 @@ namespace OrleansChat.Gateway.Limits;
 internal sealed class Arrivals(TimeProvider clock) : IDisposable
 {
     /// <summary>Who has not come in after this time is sent away: a client would have given up.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     // Whoever takes longer is waiting for a grain, perhaps for one whose silo is gone, and costs nobody anything.
     private static readonly TimeSpan LongestStay = TimeSpan.FromMilliseconds(50);

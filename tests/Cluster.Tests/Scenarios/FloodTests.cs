@@ -28,7 +28,7 @@ public sealed class FloodTests(ITestOutputHelper output)
             User = "mallory",
             Room = "flooded",
             Connections = 8,
-            Least = Burst,
+            Served = Burst,
         });
         var flooded = await neighbours.ChatAsync(Time);
         var counts = await flooder.CountsAsync();
@@ -40,14 +40,18 @@ public sealed class FloodTests(ITestOutputHelper output)
         Assert.Empty(counts.Other);
         Assert.Equal((0, counts.Sent), (counts.Lost, counts.Served + counts.Refused));
         var most = Burst + (2 * Burst / 100) + ((PerSecond + (2 * PerSecond / 100)) * counts.Ms / 1000) + 1;
-        Assert.True(
-            counts.Served <= most + cluster.Gateways.Sum(gateway => MostUnanswered(gateway, counts.Ms)), $"{counts.Served} served, not at most {most}");
-    }
+        if (counts.Served > most)
+        {
+            // The grain took too long to answer, as on a machine that is too slow. The gateway where that was has said so,
+            // asks again after two seconds, and counts anew each time.
+            await Patience.UntilAsync(() =>
+                cluster.Gateways.SelectMany(gateway => gateway.Output).Any(line => line.Contains("allowances of users", StringComparison.Ordinal))
+                    ? null
+                    : $"{counts.Served} were served and not {most}, and every answer came in time");
+            most += servers.Length * (ConnectionBurst + (2 * ConnectionPerSecond)) * ((counts.Ms / 2000) + 1);
+        }
 
-    // The grain took too long to answer, as on a machine that is too slow. The gateway says so once in ten seconds, asks
-    // again after two, and counts anew each time.
-    private static double MostUnanswered(SupervisedProcess gateway, double ms) =>
-        gateway.Output.Any(line => line.Contains("allowances of users", StringComparison.Ordinal))
-            ? (ConnectionBurst + (2 * ConnectionPerSecond)) * ((ms / 2000) + 1)
-            : 0;
+        Assert.InRange(counts.Served, Burst, most);
+        Assert.True(counts.Refused > 0, "nothing was refused");
+    }
 }

@@ -58,9 +58,12 @@ internal sealed class Flooder : IAsyncDisposable
 /// <summary>What to flood with.</summary>
 /// <param name="Mode"><c>commands</c>, or <c>connects</c>.</param>
 /// <param name="Servers">Host and port of each gateway.</param>
-/// <param name="Seconds">For how long.</param>
+/// <param name="Seconds">For how long, and on until so much was served and something refused.</param>
 internal sealed record FloodWish(string Mode, string[] Servers, int Seconds)
 {
+    /// <summary>How many commands, or connects, are served whoever floods. Without them, or one refused, it ends after a minute.</summary>
+    public int Served { get; init; }
+
     /// <summary>The user of all connections.</summary>
     public string? User { get; init; }
 
@@ -75,9 +78,6 @@ internal sealed record FloodWish(string Mode, string[] Servers, int Seconds)
 
     /// <summary>How many commands it sends ahead of the answers; a flooder has no patience, but a test wants them all.</summary>
     public int Ahead { get; init; } = 2000;
-
-    /// <summary>It goes on, however long that takes, until so many commands were carried out and one was refused.</summary>
-    public int? Least { get; init; }
 
     /// <summary>How many connections at once.</summary>
     public int? Connections { get; init; }
