@@ -35,7 +35,7 @@ public sealed class AccountTests
         foreach (var silo in cluster.Silos) silo.Start();
         // Neither waits until the other is there: both ask as soon as they can.
         string[] users = ["alice", "bob"];
-        var registered = await Task.WhenAll(gateways.Zip(users, (gateway, user) => RegisterAsync(alice, gateway, user)));
+        var registered = await Task.WhenAll(gateways.Zip(users, alice.RegisterSurelyAsync));
         registered = await TakenEverywhereAsync(alice, gateways, registered);
         Assert.Equal(1L, await CountKeysAsync(cluster));
 
@@ -62,7 +62,8 @@ public sealed class AccountTests
             {
                 var (first, socket) = await AccountHolder.ConnectAsync(gateway, newest[i].GetProperty("accessToken").GetString()!);
                 using (socket) Assert.Equal("welcome", first);
-                (var status, newest[i]) = await holder.RefreshAsync(gateway, newest[i].GetProperty("refreshToken").GetString()!);
+                var refresh = newest[i].GetProperty("refreshToken").GetString()!;
+                (var status, newest[i]) = await AccountHolder.SurelyAsync(() => holder.RefreshAsync(gateway, refresh));
                 Assert.Equal(200, status);
             }
         }
@@ -77,20 +78,27 @@ public sealed class AccountTests
         using (socket)
         {
             Assert.Equal("welcome", first);
-            Assert.Equal(204, (await holder.LogOutAsync(gateways[1], access)).Status);
+            // 401, when it is told to come again and had been logged out all the same.
+            Assert.Contains((await AccountHolder.SurelyAsync(() => holder.LogOutAsync(gateways[1], access))).Status, new[] { 204, 401 });
             Assert.Equal(4500, await AccountHolder.CloseCodeAsync(socket));
         }
 
-        foreach (var gateway in gateways) Assert.Equal(401, (await holder.RefreshAsync(gateway, refresh)).Status);
+        foreach (var gateway in gateways)
+            Assert.Equal(401, (await AccountHolder.SurelyAsync(() => holder.RefreshAsync(gateway, refresh))).Status);
     }
 
     // Wrong passwords at both gateways are wrong passwords of one account.
     private static async Task LockedOutEverywhereAsync(AccountHolder holder, IReadOnlyList<Uri> gateways, string user)
     {
-        var guesses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => holder.LogInAsync(gateways[i % 2], user, $"guess number {i}")));
-        // On a slow machine the last of them are told to come again; five were tried by then.
-        Assert.All(guesses, guess => Assert.Contains(guess.Status, new[] { 401, 503 }));
-        foreach (var gateway in gateways) Assert.Equal(401, (await holder.LogInAsync(gateway, user)).Status);
+        // On a slow machine most of them are told to come again, and were not tried: five have to be.
+        for (var tried = 0; tried < 5;)
+        {
+            var guesses = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => holder.LogInAsync(gateways[i % 2], user, $"guess number {i}")));
+            Assert.All(guesses, guess => Assert.Contains(guess.Status, new[] { 401, 503 }));
+            tried += guesses.Count(guess => guess.Status == 401);
+        }
+
+        foreach (var gateway in gateways) Assert.Equal(401, (await AccountHolder.SurelyAsync(() => holder.LogInAsync(gateway, user))).Status);
     }
 
     private static async Task<int> StatusWithoutDatabaseAsync(ClusterUnderTest cluster, AccountHolder holder)
@@ -99,18 +107,6 @@ public sealed class AccountTests
         var (status, _) = await holder.LogInAsync(cluster.GatewayAddresses[0], "somebody-new-to-the-silos");
         await cluster.Postgres.StartAgainAsync();
         return status;
-    }
-
-    private static async Task<JsonElement> RegisterAsync(AccountHolder holder, Uri gateway, string user)
-    {
-        var body = default(JsonElement);
-        await Patience.UntilAsync(async () =>
-        {
-            (var status, body) = await holder.RegisterAsync(gateway, user);
-            Assert.Contains(status, new[] { 201, 503 });
-            return status == 201 ? null : $"{user} cannot register";
-        });
-        return body;
     }
 
     private static async Task<bool> LoggedInAsync(AccountHolder holder, IReadOnlyList<Uri> gateways, string user)
