@@ -66,6 +66,7 @@ public class ChatCluster : IAsyncLifetime
             silo.AddChatGrains();
             silo.Services.AddSingleton<TimeProvider>(Clock);
             AddStore(silo.Services);
+            Change(silo.Services);
             // A killed silo is found out in seconds and not in half a minute.
             silo.Configure<ClusterMembershipOptions>(options =>
             {
@@ -118,6 +119,11 @@ public class ChatCluster : IAsyncLifetime
 
     /// <summary>Gives a silo the store.</summary>
     protected virtual void AddStore(IServiceCollection services) => Temp.AddToSilo(services);
+
+    /// <summary>Changes what a silo has otherwise.</summary>
+    protected virtual void Change(IServiceCollection services)
+    {
+    }
 
     // There is no public way to have the directory that every silo has outside of tests.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterGrainDirectory")]

@@ -40,6 +40,9 @@ internal sealed class Follower : IGatewayObserver
     /// <summary>What it waits for before it takes a batch; nothing, if not told otherwise.</summary>
     public Task Hold { get; init; } = Task.CompletedTask;
 
+    /// <summary>Whether it renews its route when it is told that the room's activation has ended, as a gateway does.</summary>
+    public bool HeedsLastWords { get; init; }
+
     /// <summary>The seq after which the stream begins.</summary>
     public long Start { get; private set; }
 
@@ -111,6 +114,7 @@ internal sealed class Follower : IGatewayObserver
             foreach (var sequenced in batch.Events) Accept(sequenced);
             if (batch.LastSeq > _cursor) _ = Task.Run(() => PullSurelyAsync(batch.LastSeq));
             foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
+            if (batch.Ended && HeedsLastWords) _ = Task.Run(() => Sending.SurelyAsync(RenewAsync));
             return true;
         }
     }

@@ -51,36 +51,28 @@ internal sealed class FakeGateway : IGatewayObserver
 
     public static Task<bool> Throw() => Task.FromException<bool>(new InvalidOperationException("this gateway is broken"));
 
-    public Task<bool> Deliver(RoomBatch batch)
-    {
-        lock (_lock) _batches.Add(batch);
-        return AnswerAsync();
-    }
+    public Task<bool> Deliver(RoomBatch batch) => AnswerAsync(() => _batches.Add(batch));
 
-    public Task<bool> Notify(UserNotice notice)
-    {
-        lock (_lock) _notices.Add(notice);
-        return AnswerAsync();
-    }
+    public Task<bool> Notify(UserNotice notice) => AnswerAsync(() => _notices.Add(notice));
 
-    public Task Drain()
-    {
-        Interlocked.Increment(ref _drained);
-        return AnswerAsync();
-    }
+    public Task Drain() => AnswerAsync(() => _drained++);
 
-    public Task Expel(Expulsion expulsion)
-    {
-        lock (_lock) _expulsions.Add(expulsion);
-        return AnswerAsync();
-    }
+    public Task Expel(Expulsion expulsion) => AnswerAsync(() => _expulsions.Add(expulsion));
 
-    private async Task<bool> AnswerAsync()
+    private async Task<bool> AnswerAsync(Action note)
     {
-        lock (_lock) _mostUnderWay = Math.Max(_mostUnderWay, ++_underWay);
+        Func<Task<bool>> answer;
+        lock (_lock)
+        {
+            // Both at once: a test that has seen what arrived, and wants another answer from now on, does not mean this one.
+            note();
+            answer = Answer;
+            _mostUnderWay = Math.Max(_mostUnderWay, ++_underWay);
+        }
+
         try
         {
-            return await Answer();
+            return await answer();
         }
         finally
         {

@@ -139,6 +139,15 @@ public sealed class RouteTableTests : IAsyncLifetime
         await SendAsync(1);
         await ArrivedAsync(other, 1);
         await Eventually.TrueAsync(() => gateway.Batches.Length == 1, "it is told once");
+        var carried = Array.Empty<string>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await _turns.RunAsync(() => carried = [.. _routes.Carry().Routes.Select(route => route.Id)]);
+                return carried.Length == 1;
+            },
+            "one route would go along to another silo");
+        Assert.Equal(["r2"], carried);
         await Eventually.TrueAsync(
             async () =>
             {
