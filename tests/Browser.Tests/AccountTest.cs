@@ -37,6 +37,9 @@ public abstract class AccountTest(Chromium chromium) : BrowserTest(chromium)
         return tab;
     }
 
+    /// <summary>Waits until the page dials the server once more: from then on what is written waits for the connection.</summary>
+    private protected static Task ComesBackAsync(Person person) => person.Page.WaitForWebSocketAsync();
+
     /// <summary>Keeps the server's answers about accounts back: to <c>login</c>, <c>refresh</c> …</summary>
     /// <returns>Done when the server has given one; and what lets them through.</returns>
     private protected async Task<(TaskCompletionSource Answered, TaskCompletionSource Held)> HoldAsync(IPage page, string what = "refresh")

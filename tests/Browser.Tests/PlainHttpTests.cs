@@ -48,6 +48,7 @@ public sealed class PlainHttpTests(Chromium chromium) : AccountTest(chromium)
         var (answered, held) = await HoldAsync(tab.Page);
         await tab.Page.EvaluateAsync(Renew);
         await answered.Task.WaitAsync(Patience);
+        var back = ComesBackAsync(alice);
         await alice.Page.EvaluateAsync(
             """
             async ([current, next]) => {
@@ -60,6 +61,7 @@ public sealed class PlainHttpTests(Chromium chromium) : AccountTest(chromium)
         held.SetResult();
         Assert.Equal(kept!.AccessToken, await tab.Page.EvaluateAsync<string>("() => renewal"));
         Assert.Equal(kept, await Kept.ReadAsync(alice.Page));
+        await back;
         await alice.SendAsync("still me");
         await tab.SeesAsync("still me");
     }
