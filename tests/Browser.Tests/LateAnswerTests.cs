@@ -52,7 +52,7 @@ public sealed class LateAnswerTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(dialog).ToBeHiddenAsync();
         await page.ChooseAsync("Leave…");
         arrive();
-        await Expect(page.Toast).ToHaveTextAsync("A room keeps its last owner: somebody else must be made one first.");
+        await page.IsToldAsync("A room keeps its last owner: somebody else must be made one first.");
         await Expect(dialog).ToBeVisibleAsync();
         await Expect(dialog.Locator(".field-error")).ToHaveTextAsync("");
     }
@@ -111,6 +111,9 @@ public sealed class LateAnswerTests(Chromium chromium) : BrowserTest(chromium)
         arrive();
         await olga.SayAsync("lobby", "what comes after it");
         await alice.SeesAsync("what comes after it");
+        // Had a room been opened then, nothing could be written before it is, and in no other.
+        await alice.SendAsync("and I stay");
+        await alice.SeesAsync("what comes after it", "and I stay");
         await Expect(alice.Title).ToHaveTextAsync("lobby");
         await Expect(alice.RoomItem("dev")).ToHaveCountAsync(0);
     }

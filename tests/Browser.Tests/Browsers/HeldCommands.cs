@@ -21,6 +21,7 @@ internal sealed class HeldCommands
     public static async Task<HeldCommands> OnAsync(IPage page, string type)
     {
         var held = new HeldCommands();
+        await NeverGiveUpAsync(page);
         await page.RouteWebSocketAsync("**/ws*", route =>
         {
             var server = route.ConnectToServer();
@@ -37,6 +38,7 @@ internal sealed class HeldCommands
     public static async Task<HeldCommands> AnswersOnAsync(IPage page, string type)
     {
         var held = new HeldCommands();
+        await NeverGiveUpAsync(page);
         await page.RouteWebSocketAsync("**/ws*", route =>
         {
             var asked = new ConcurrentDictionary<int, bool>();
@@ -57,6 +59,19 @@ internal sealed class HeldCommands
 
     /// <summary>The next of them, as soon as it is under way: what lets it arrive.</summary>
     public async Task<Action> NextAsync() => await _held.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
+
+    // A page gives a command up after some seconds, and on a slow machine a test may take as long to let it arrive.
+    private static Task NeverGiveUpAsync(IPage page) => page.RouteAsync("**/chat-client/options.js", async route =>
+    {
+        const string Patience = "requestTimeoutMs: 20_000";
+        var options = await (await route.FetchAsync()).TextAsync();
+        if (!options.Contains(Patience, StringComparison.Ordinal)) throw new InvalidOperationException($"{Patience} is not among the options any more");
+        await route.FulfillAsync(new()
+        {
+            ContentType = "text/javascript",
+            Body = options.Replace(Patience, "requestTimeoutMs: 600_000", StringComparison.Ordinal),
+        });
+    });
 
     private void Hold(Action pass)
     {
