@@ -70,7 +70,7 @@ public sealed class EscapingTests(Chromium chromium) : BrowserTest(chromium)
         await Expect(bob.Page.GetByTestId("find-result")).ToContainTextAsync(Payload);
         await bob.Page.Keyboard.PressAsync("Escape");
         await bob.Page.GotoAsync($"/?room={Uri.EscapeDataString(Payload)}");
-        await Expect(bob.Toast).ToContainTextAsync(Payload);
+        await bob.IsToldAsync(Payload);
         await Expect(bob.Page.Locator("#app img:not([src='/favicon.svg']), #toasts img")).ToHaveCountAsync(0);
     }
 
@@ -90,7 +90,7 @@ public sealed class EscapingTests(Chromium chromium) : BrowserTest(chromium)
         }
 
         var opened = await alice.Page.RunAndWaitForPopupAsync(() => links.First.ClickAsync());
-        Assert.Equal(address.ToString(), opened.Url);
+        await opened.WaitForURLAsync(address.ToString());
         Assert.True(await opened.EvaluateAsync<bool>("() => window.opener === null"));
         Assert.Equal("", await opened.EvaluateAsync<string>("() => document.referrer"));
     }

@@ -70,6 +70,8 @@ public sealed class HistoryTests(Chromium chromium) : BrowserTest(chromium)
         await ScrollAsync(alice, "200");
         await Expect(alice.Page.Locator("#entries [data-seq='201']")).ToBeAttachedAsync();
         var jump = alice.Page.GetByTestId("jump");
+        // Before that the page has not noticed that somebody has scrolled; the text stands in it all the time.
+        await Expect(jump).ToBeVisibleAsync();
         await Expect(jump).ToHaveTextAsync("Newest");
 
         await using var carol = await Terminal.ConnectAsync(Server, "carol");
@@ -99,12 +101,12 @@ public sealed class HistoryTests(Chromium chromium) : BrowserTest(chromium)
 
     private static async Task ToTheTopAsync(Person person)
     {
-        var top = person.Page.Locator("#entries [data-seq='1']");
-        while (await top.CountAsync() == 0)
+        var oldest = (await person.SeqsAsync())[0];
+        while (oldest > 1)
         {
-            var oldest = (await person.SeqsAsync())[0];
             await ScrollAsync(person, "0");
             await Expect(person.Page.Locator($"#entries [data-seq='{oldest - 1}']")).ToBeAttachedAsync();
+            oldest = (await person.SeqsAsync())[0];
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
-        foreach (var profile in _profiles) profile.Delete(recursive: true);
+        foreach (var profile in _profiles) Delete(profile);
     }
 
     /// <summary>A context of its own is a browser of its own: no storage or cookie is shared with another.</summary>
@@ -84,6 +84,18 @@ public sealed class Chromium : IAsyncLifetime
         });
         context.SetDefaultTimeout(Patience);
         return context;
+    }
+
+    private static void Delete(DirectoryInfo profile)
+    {
+        try
+        {
+            profile.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // Of a browser's processes one may still be putting something away. What is left is a temporary folder.
+        }
     }
 
     private static string Find() =>
