@@ -55,6 +55,9 @@ internal sealed class ClusterScript : IChatServer
     /// <summary>The process id of the gateway at an address.</summary>
     public int Gateway(string address) => Number(Told("gateway").Single(words => words[1] == $"http://{address}")[4]);
 
+    /// <summary>Whether it has said that one of its processes has ended.</summary>
+    public bool HasEnded(int process) => Said.Contains($"(pid {process}) has ended", StringComparison.Ordinal);
+
     /// <summary>Waits until it has said that a part was started again.</summary>
     public Task StartsAgainAsync(string part) => SaysAsync($"{part} is started again");
 
