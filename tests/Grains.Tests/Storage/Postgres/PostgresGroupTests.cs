@@ -1,5 +1,6 @@
 using Npgsql;
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Storage.Postgres;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Tests.Postgres;
 
@@ -78,7 +79,7 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
     [Fact]
     public async Task A_room_that_another_session_has_locked_keeps_none_of_its_neighbours_waiting()
     {
-        await using var temp = await OpenPatientAsync();
+        await using var temp = await OpenAsync();
         var heads = await CreateAsync(temp, "a", "b", "c");
         await using var other = await PostgresServer.ConnectAsync(temp.ConnectionString);
         await using var transaction = await other.BeginTransactionAsync();
@@ -98,7 +99,8 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
     [Fact]
     public async Task A_room_that_stays_locked_is_refused_and_surely_not_written()
     {
-        await using var temp = await OpenAsync();
+        await using var temp = await PostgresTempStore.CreateAsync(
+            await postgres.ServerAsync(), writers: 1, new SlowClock(), PostgresLimits.Usual);
         var heads = await CreateAsync(temp, "a", "b");
         await using (var other = await PostgresServer.ConnectAsync(temp.ConnectionString))
         {
@@ -118,7 +120,7 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
     [Fact]
     public async Task Whoever_is_fenced_while_waiting_for_the_room_commits_nothing()
     {
-        await using var temp = await OpenPatientAsync();
+        await using var temp = await OpenAsync();
         var head = (await CreateAsync(temp, "a"))[0];
         await using var other = await PostgresServer.ConnectAsync(temp.ConnectionString);
         await using var transaction = await other.BeginTransactionAsync();
@@ -142,7 +144,7 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
     [Fact]
     public async Task A_room_has_one_writer_and_many_rooms_have_all_of_them()
     {
-        await using var temp = await PostgresTempStore.CreateAsync(await postgres.ServerAsync());
+        await using var temp = await PostgresTempStore.CreatePatientAsync(await postgres.ServerAsync());
         var asked = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i =>
             Task.Run(() => (Room: i % 100, Writer: temp.Store.WriterOf($"room{i % 100}")))));
         Assert.All(asked.GroupBy(a => a.Room), room => Assert.Single(room.Select(a => a.Writer).Distinct()));
@@ -184,8 +186,6 @@ public sealed class PostgresGroupTests(SharedPostgres postgres)
         return [.. heads];
     }
 
-    private async Task<PostgresTempStore> OpenPatientAsync() =>
-        await PostgresTempStore.CreatePatientAsync(await postgres.ServerAsync(), writers: 1, new SlowClock());
-
-    private async Task<PostgresTempStore> OpenAsync() => await PostgresTempStore.CreateAsync(await postgres.ServerAsync(), writers: 1);
+    private async Task<PostgresTempStore> OpenAsync() =>
+        await PostgresTempStore.CreatePatientAsync(await postgres.ServerAsync(), writers: 1);
 }

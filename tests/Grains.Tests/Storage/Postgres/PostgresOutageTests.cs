@@ -1,4 +1,5 @@
 using OrleansChat.Grains.Storage;
+using OrleansChat.Grains.Storage.Postgres;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Tests.Postgres;
 
@@ -14,22 +15,28 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
     [Fact]
     public async Task A_server_that_stalls_is_given_up_in_time_by_all_who_write_and_read()
     {
-        await using var temp = await PostgresTempStore.CreateAsync(Server, writers: 1);
+        var clock = new ManualClock();
+        await using var temp = await PostgresTempStore.CreateAsync(Server, writers: 1, clock, PostgresLimits.Usual);
         var heads = new List<RoomHead>();
         for (var i = 0; i < 20; i++) heads.Add(await temp.CreateAsync($"room{i}"));
         await Server.StallAsync();
-        var calls = new List<Task>();
-        // Some wait behind others, and some come while the first are being given up.
-        for (var round = 0; round < 5; round++)
+        await using (new LivedTime(clock))
         {
-            calls.AddRange(heads.Select(head => GivenUpAsync(() => temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1"))))));
-            calls.AddRange(heads.Select(_ => GivenUpAsync(() => temp.Reader.FindNameAsync("alice"))));
-            calls.Add(GivenUpAsync(() => temp.Users.SetNameAsync("alice", "Alice", TempStore.At)));
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            var calls = new List<Task>();
+            // Some wait behind others, and some come while the first are being given up.
+            for (var round = 0; round < 5; round++)
+            {
+                calls.AddRange(heads.Select(head => GivenUpAsync(() => temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1"))))));
+                calls.AddRange(heads.Select(_ => GivenUpAsync(() => temp.Reader.FindNameAsync("alice"))));
+                calls.Add(GivenUpAsync(() => temp.Users.SetNameAsync("alice", "Alice", TempStore.At)));
+                await Task.Delay(TimeSpan.FromMilliseconds(200));
+            }
+
+            await Task.WhenAll(calls);
         }
 
-        await Task.WhenAll(calls);
         await Server.ContinueAsync();
+        await using var unhurried = new LivedTime(clock, slower: 20);
         // What was left behind is done or not; a new activation finds out, and nothing is there twice.
         foreach (var head in heads)
         {
@@ -44,10 +51,11 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
 
         Task GivenUpAsync(Func<Task> call) => Task.Run(async () =>
         {
-            var begun = TimeProvider.System.GetTimestamp();
+            var begun = clock.GetTimestamp();
             var error = await Assert.ThrowsAsync<StoreUnavailableException>(call);
+            var took = clock.GetElapsedTime(begun);
             Assert.Contains(temp.Store.Name, error.Message, StringComparison.Ordinal);
-            Assert.True(TimeProvider.System.GetElapsedTime(begun) < InTime, $"it took {TimeProvider.System.GetElapsedTime(begun)}");
+            Assert.True(took < InTime, $"it took {took}");
         });
     }
 
@@ -56,7 +64,8 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
     [InlineData(false)]
     public async Task A_commit_whose_answer_does_not_come_is_told_as_unknown_and_found_out_by_the_next_activation(bool commits)
     {
-        await using var temp = await PostgresTempStore.CreatePatientAsync(Server);
+        var clock = new ManualClock();
+        await using var temp = await PostgresTempStore.CreatePatientAsync(Server, clock: clock);
         var head = await temp.CreateAsync("lobby");
         var draft = TempStore.From("alice", TempStore.Text("hi", "k1"));
         Task append;
@@ -72,6 +81,14 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
             append = temp.AppendAsync(head, 0, draft);
             await SentAsync(temp);
             await Server.StallAsync();
+            // The answer is not there by the end of the limit. After that nobody is in a hurry.
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    if (!append.IsCompleted) clock.Advance(TimeSpan.FromSeconds(1));
+                    return append.IsCompleted;
+                },
+                "it is given up");
             var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => append);
             Assert.True(error.OutcomeUnknown);
             if (commits) _ = transaction.CommitAsync();
@@ -80,6 +97,7 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
 
         if (commits) await Server.ContinueAsync();
         else await Server.StartAgainAsync();
+        await using var unhurried = new LivedTime(clock, slower: 20);
         var opened = (await temp.Rooms.OpenAsync("lobby"))!;
         var again = await temp.AppendAsync(opened, opened.LastSeq, draft);
         Assert.Equal((1, opened.LastSeq == 1), (again.Outcomes.Single().Seq, again.Outcomes.Single().Duplicate));
@@ -89,7 +107,7 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
     [Fact]
     public async Task A_session_that_is_ended_under_a_commit_leaves_its_outcome_unknown()
     {
-        await using var temp = await PostgresTempStore.CreatePatientAsync(Server, clock: new SlowClock());
+        await using var temp = await PostgresTempStore.CreatePatientAsync(Server);
         var head = await temp.CreateAsync("lobby");
         await using (var other = await PostgresServer.ConnectAsync(temp.ConnectionString))
         {
@@ -114,7 +132,9 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
     [Fact]
     public async Task Sessions_that_were_ended_while_nobody_used_them_cost_nobody_anything()
     {
-        await using var temp = await PostgresTempStore.CreateAsync(Server);
+        var clock = new ManualClock();
+        await using var temp = await PostgresTempStore.CreatePatientAsync(Server, clock: clock);
+        await using var unhurried = new LivedTime(clock, slower: 20);
         var head = await temp.CreateAsync("lobby");
         for (var i = 0; i < 4; i++)
         {
@@ -122,7 +142,7 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
             await EndSessionsAsync(temp);
             // With a key, the look for it meets the end first; without one, the time has to be that of an idle connection.
             var key = i % 2 == 0 ? "key" + i : null;
-            if (key is null) await Task.Delay(TimeSpan.FromSeconds(1.1));
+            if (key is null) clock.Advance(TimeSpan.FromSeconds(1));
             Assert.Equal(i + 1, (await temp.AppendAsync(head, i, TempStore.From("alice", TempStore.Text($"{i}", key)))).Outcomes.Single().Seq);
             Assert.Equal(i + 1, (await temp.LogAsync("lobby")).Length);
         }
@@ -132,7 +152,7 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
     public async Task A_server_that_is_started_again_is_waited_for()
     {
         // However long it takes to start.
-        await using var temp = await PostgresTempStore.CreatePatientAsync(Server, clock: new SlowClock());
+        await using var temp = await PostgresTempStore.CreatePatientAsync(Server);
         var head = await temp.CreateAsync("lobby");
         await Server.StopAsync();
         var append = temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")));
@@ -145,26 +165,32 @@ public sealed class PostgresOutageTests(OwnPostgres postgres) : IClassFixture<Ow
     [Fact]
     public async Task A_server_that_stays_away_is_told_in_time_and_nothing_is_unclear()
     {
-        await using var temp = await PostgresTempStore.CreateAsync(Server);
+        var clock = new ManualClock();
+        await using var temp = await PostgresTempStore.CreateAsync(Server, writers: 4, clock, PostgresLimits.Usual);
         var head = await temp.CreateAsync("lobby");
         await Server.StopAsync();
-        var begun = TimeProvider.System.GetTimestamp();
-        var append = temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")));
-        var reading = temp.LogAsync("lobby");
-        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => append);
-        Assert.False(error.OutcomeUnknown);
-        Assert.Contains("refused", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StoreUnavailableException>(() => reading);
-        Assert.True(TimeProvider.System.GetElapsedTime(begun) < InTime, $"it took {TimeProvider.System.GetElapsedTime(begun)}");
+        await using (new LivedTime(clock))
+        {
+            var begun = clock.GetTimestamp();
+            var append = temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")));
+            var reading = temp.LogAsync("lobby");
+            var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => append);
+            Assert.False(error.OutcomeUnknown);
+            Assert.Contains("refused", error.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<StoreUnavailableException>(() => reading);
+            var took = clock.GetElapsedTime(begun);
+            Assert.True(took < InTime, $"it took {took}");
+        }
 
         await Server.StartAgainAsync();
+        await using var unhurried = new LivedTime(clock, slower: 20);
         Assert.Equal(1, (await temp.AppendAsync(head, 0, TempStore.From("alice", TempStore.Text("hi", "k1")))).Outcomes.Single().Seq);
     }
 
     [Fact]
     public async Task A_server_that_only_reads_is_told_and_a_new_connection_tried()
     {
-        await using var temp = await PostgresTempStore.CreateAsync(Server);
+        await using var temp = await PostgresTempStore.CreatePatientAsync(Server);
         var head = await temp.CreateAsync("lobby");
         var database = temp.Store.Name.Split('/')[1];
         var elsewhere = Server.ConnectionString("postgres");

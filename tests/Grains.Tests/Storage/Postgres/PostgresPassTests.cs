@@ -1,4 +1,4 @@
-using OrleansChat.Grains.Storage.Postgres;
+using OrleansChat.Grains.Tests.Clocks;
 
 namespace OrleansChat.Grains.Tests.Storage.Postgres;
 
@@ -11,7 +11,7 @@ public sealed class PostgresPassTests(SharedPostgres postgres)
     public async Task A_table_is_counted_a_few_blocks_at_a_time_as_it_was_at_one_moment()
     {
         await using var temp = await PostgresTempStore.CreateAsync(
-            await postgres.ServerAsync(), writers: 1, TimeProvider.System, PostgresLimits.Usual with { BlocksAtOnce = 16 });
+            await postgres.ServerAsync(), writers: 1, new SlowClock(), PostgresTempStore.Patient with { BlocksAtOnce = 16 });
         await temp.ExecuteAsync(
             "INSERT INTO rooms (room, log, kind, epoch, last_seq, member_count, created_by, created_at) "
             + $"SELECT md5(n::text), 'log', 'public', 1, n, 1, 'alice', now() FROM generate_series(1, {Rows}) AS n");

@@ -10,7 +10,7 @@ public sealed class PostgresPlanTests(SharedPostgres postgres)
     public async Task No_statement_reads_a_table_through_that_was_empty_when_its_plan_was_made()
     {
         const int Rooms = 40, Rounds = 40;
-        await using var temp = await PostgresTempStore.CreateAsync(await postgres.ServerAsync(), writers: 1);
+        await using var temp = await PostgresTempStore.CreatePatientAsync(await postgres.ServerAsync(), writers: 1);
         // Making an index reads its table.
         await temp.ExecuteAsync("SELECT pg_stat_reset()");
         await Task.WhenAll(Enumerable.Range(0, Rooms).Select(async number =>
@@ -52,7 +52,7 @@ public sealed class PostgresPlanTests(SharedPostgres postgres)
     public async Task Another_owner_is_looked_up_among_the_owners()
     {
         const int Members = 1_000, Rounds = 20;
-        await using var temp = await PostgresTempStore.CreateAsync(await postgres.ServerAsync(), writers: 1);
+        await using var temp = await PostgresTempStore.CreatePatientAsync(await postgres.ServerAsync(), writers: 1);
         var head = await temp.CreateAsync("lobby");
         var fence = new RoomFence(head.Room, head.Epoch);
         await temp.ExecuteAsync(

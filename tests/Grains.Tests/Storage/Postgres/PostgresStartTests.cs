@@ -84,7 +84,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
         var answering = AnswerAsync(listener, answer, ended.Token);
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        var error = await RefusedToStartAsync($"Host=127.0.0.1;Port={port};Database=chat;Username=chat;Password={PostgresServer.Password}");
+        var error = await RefusedToStartAsync($"Host=127.0.0.1;Port={port};Database=chat;Username=chat;Password={PostgresServer.Password}", TimeProvider.System);
         Assert.Contains($"127.0.0.1:{port}/chat: ", error.Message, StringComparison.Ordinal);
         await ended.CancelAsync();
         await answering;
@@ -151,9 +151,9 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
         Assert.Equal($"{used}, read committed", settings);
     }
 
-    private static async Task<StoreStartException> RefusedToStartAsync(string connectionString)
+    private static async Task<StoreStartException> RefusedToStartAsync(string connectionString, TimeProvider? clock = null)
     {
-        await using var store = PostgresTempStore.Unopened(connectionString);
+        await using var store = PostgresTempStore.Unopened(connectionString, clock);
         var error = await Assert.ThrowsAsync<StoreStartException>(() => store.OpenAsync(CancellationToken.None));
         Check(error);
         return error;

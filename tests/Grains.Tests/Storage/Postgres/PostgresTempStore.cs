@@ -6,6 +6,7 @@ using Npgsql;
 using OrleansChat.Grains.Hosting;
 using OrleansChat.Grains.Storage;
 using OrleansChat.Grains.Storage.Postgres;
+using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Tests.Postgres;
 
 namespace OrleansChat.Grains.Tests.Storage.Postgres;
@@ -14,13 +15,15 @@ namespace OrleansChat.Grains.Tests.Storage.Postgres;
 internal sealed class PostgresTempStore : TempStore
 {
     private readonly ConcurrentBag<PostgresStore> _ofSilos = [];
-    // A minute, where the product gives up after seconds.
-    private static readonly PostgresLimits Patient = PostgresLimits.Usual with { Statement = "60s", Lock = "60s" };
 
-    private readonly int _writers;
+    // Makes another one that is like it.
+    private readonly Func<PostgresStore> _make;
 
-    private PostgresTempStore(PostgresStore store, string connectionString, int writers) =>
-        (Store, ConnectionString, _writers) = (store, connectionString, writers);
+    private PostgresTempStore(PostgresStore store, string connectionString, Func<PostgresStore> make) =>
+        (Store, ConnectionString, _make) = (store, connectionString, make);
+
+    /// <summary>A minute, where the product gives up after seconds.</summary>
+    public static PostgresLimits Patient { get; } = PostgresLimits.Usual with { Statement = "60s", Lock = "60s" };
 
     public PostgresStore Store { get; private set; }
 
@@ -36,34 +39,34 @@ internal sealed class PostgresTempStore : TempStore
 
     public override IChatReader Reader => Store.Reader;
 
-    /// <summary>Makes a database and opens a store over it.</summary>
+    /// <summary>Makes a database and opens a store over it, that gives up when the product's does.</summary>
     /// <param name="server">Where.</param>
     /// <param name="writers">One, for tests of what happens in one group.</param>
-    public static async Task<PostgresTempStore> CreateAsync(PostgresServer server, int writers = 4)
-    {
-        var connectionString = await server.CreateDatabaseAsync();
-        return new PostgresTempStore(await OpenAsync(connectionString, writers), connectionString, writers);
-    }
+    public static Task<PostgresTempStore> CreateAsync(PostgresServer server, int writers = 4) =>
+        CreateAsync(server, writers, TimeProvider.System, PostgresLimits.Usual);
 
     /// <summary>
-    /// As any other, but the server waits for locks for as long as a slow machine may take to see that it
-    /// does; with another clock, so do those who wait for the server.
+    /// As any other, but nothing is given up because the machine is slow: for as long as that may take, the server waits
+    /// for locks, and those who wait for the server do so too.
     /// </summary>
     public static Task<PostgresTempStore> CreatePatientAsync(PostgresServer server, int writers = 4, TimeProvider? clock = null) =>
-        CreateAsync(server, writers, clock ?? TimeProvider.System, Patient);
+        CreateAsync(server, writers, clock ?? new SlowClock(), Patient);
 
     /// <summary>Makes a database and opens a store over it that gives up otherwise than the product's.</summary>
     public static async Task<PostgresTempStore> CreateAsync(PostgresServer server, int writers, TimeProvider clock, PostgresLimits limits)
     {
-        var connectionString = await server.CreateDatabaseAsync();
-        var store = new PostgresStore(connectionString, clock, NullLogger.Instance, writers, limits);
-        return new PostgresTempStore(await OpenAsync(store), connectionString, writers);
+        // How long the driver tries to connect: it has no other clock than the machine's.
+        var connectionString = new NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()) { Timeout = 60 }.ConnectionString;
+        return new PostgresTempStore(await OpenAsync(Make()), connectionString, Make);
+
+        PostgresStore Make() => new(connectionString, clock, NullLogger.Instance, writers, limits);
     }
 
-    public static PostgresStore Unopened(string connectionString, int writers = 4) =>
-        new(connectionString, TimeProvider.System, NullLogger.Instance, writers, PostgresLimits.Usual);
+    /// <summary>A store that is as patient, unless it has another clock.</summary>
+    public static PostgresStore Unopened(string connectionString, TimeProvider? clock = null) =>
+        new(connectionString, clock ?? new SlowClock(), NullLogger.Instance, writers: 4, Patient);
 
-    public static Task<PostgresStore> OpenAsync(string connectionString, int writers = 4) => OpenAsync(Unopened(connectionString, writers));
+    public static Task<PostgresStore> OpenAsync(string connectionString) => OpenAsync(Unopened(connectionString));
 
     private static async Task<PostgresStore> OpenAsync(PostgresStore store)
     {
@@ -84,12 +87,12 @@ internal sealed class PostgresTempStore : TempStore
     public override async Task ReopenAsync()
     {
         await Store.DisposeAsync();
-        Store = await OpenAsync(ConnectionString, _writers);
+        Store = await OpenAsync(_make());
     }
 
     public override async Task<RivalStore> OpenRivalAsync()
     {
-        var rival = await OpenAsync(ConnectionString, _writers);
+        var rival = await OpenAsync(_make());
         return new RivalStore(rival.Rooms, rival);
     }
 
@@ -110,7 +113,7 @@ internal sealed class PostgresTempStore : TempStore
     public override void AddToSilo(IServiceCollection services) => services.AddStore(
         _ =>
         {
-            var store = Unopened(ConnectionString);
+            var store = _make();
             _ofSilos.Add(store);
             return store;
         },

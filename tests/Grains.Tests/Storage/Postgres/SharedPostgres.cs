@@ -12,10 +12,10 @@ public sealed class SharedPostgres : IAsyncDisposable
     public Task<PostgresServer> ServerAsync() => _server.Value;
 
     /// <summary>Opens a store over a new database.</summary>
-    public async Task<TempStore> CreateStoreAsync() => await PostgresTempStore.CreateAsync(await ServerAsync());
+    public async Task<TempStore> CreateStoreAsync() => await PostgresTempStore.CreatePatientAsync(await ServerAsync());
 
     /// <summary>Opens a store all of whose rooms share a writer.</summary>
-    public async Task<TempStore> CreateStoreOfOneWriterAsync() => await PostgresTempStore.CreateAsync(await ServerAsync(), writers: 1);
+    public async Task<TempStore> CreateStoreOfOneWriterAsync() => await PostgresTempStore.CreatePatientAsync(await ServerAsync(), writers: 1);
 
     public async ValueTask DisposeAsync()
     {
