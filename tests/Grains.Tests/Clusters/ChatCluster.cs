@@ -22,6 +22,7 @@ public class ChatCluster : IAsyncLifetime
     private readonly TimeSpan _patience;
     private readonly Func<Task<TempStore>> _open;
     private readonly short _silos;
+    private readonly Fate _fate;
     private readonly bool _ownDirectory;
     private readonly List<object> _kept = [];
     private InProcessTestCluster? _cluster;
@@ -36,14 +37,30 @@ public class ChatCluster : IAsyncLifetime
     /// <param name="patience">How long the client waits for an answer.</param>
     /// <param name="open">Opens a store over a new database.</param>
     /// <param name="silos">How many silos there are.</param>
+    /// <param name="fate">What the tests do to them.</param>
     /// <param name="ownDirectory">
     /// Whether the silos keep the directory of grains among themselves, as those of the product do; or have one that
     /// outlives them all.
     /// </param>
-    protected ChatCluster(TimeSpan patience, Func<Task<TempStore>> open, short silos = 2, bool ownDirectory = false) =>
-        (_patience, _open, _silos, _ownDirectory) = (patience, open, silos, ownDirectory);
+    protected ChatCluster(
+        TimeSpan patience, Func<Task<TempStore>> open, short silos = 2, Fate fate = Fate.Stay, bool ownDirectory = false) =>
+        (_patience, _open, _silos, _fate, _ownDirectory) = (patience, open, silos, fate, ownDirectory);
 
-    internal ShiftedClock Clock { get; } = new();
+    /// <summary>What tests do to the silos of a cluster.</summary>
+    protected enum Fate
+    {
+        /// <summary>Nothing. Every call is answered some time.</summary>
+        Stay,
+
+        /// <summary>Some are stopped in good order.</summary>
+        Stop,
+
+        /// <summary>Some are killed, and have to be found out soon.</summary>
+        Die,
+    }
+
+    /// <summary>The time of the grains. That of Orleans itself is the system's.</summary>
+    internal StillClock Clock { get; } = new();
 
     internal TempStore Temp => _temp ?? throw new InvalidOperationException("the cluster has not started");
 
@@ -65,13 +82,17 @@ public class ChatCluster : IAsyncLifetime
         {
             silo.AddChatGrains();
             silo.Services.AddSingleton<TimeProvider>(Clock);
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+            silo.Services.AddSingleton<IFatalErrorHandler, VotedOut>();
             AddStore(silo.Services);
             Change(silo.Services);
-            // A killed silo is found out in seconds and not in half a minute.
+            if (_fate == Fate.Stay) GiveNothingUp<SiloMessagingOptions>(silo.Services);
+            if (_fate != Fate.Die) return;
+            // A killed silo is found out in seconds and not in half a minute; so is one that only stands still for so long.
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(2);
-                options.NumMissedProbesLimit = 2;
+                options.NumMissedProbesLimit = 3;
                 options.NumVotesForDeathDeclaration = 1;
             });
         });
@@ -79,6 +100,7 @@ public class ChatCluster : IAsyncLifetime
         {
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = _patience);
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            if (_fate == Fate.Stay) GiveNothingUp<ClientMessagingOptions>(client.Services);
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
@@ -123,6 +145,16 @@ public class ChatCluster : IAsyncLifetime
     /// <summary>Changes what a silo has otherwise.</summary>
     protected virtual void Change(IServiceCollection services)
     {
+    }
+
+    // Some calls are given up after two or three seconds, and made again or not: on a machine that stands still for so long
+    // a gateway would be told something twice, and a test that its call has failed. Here it is looked for such calls only
+    // now and then, and none is dropped on its way.
+    private static void GiveNothingUp<TOptions>(IServiceCollection services)
+        where TOptions : MessagingOptions
+    {
+        services.Configure<TOptions>(options => options.DropExpiredMessages = false);
+        services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Messaging, new SlowClock());
     }
 
     // There is no public way to have the directory that every silo has outside of tests.

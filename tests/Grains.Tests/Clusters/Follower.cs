@@ -15,6 +15,8 @@ internal sealed class Follower : IGatewayObserver
     private readonly ChatCluster _cluster;
     private readonly IGatewayObserver _reference;
     private readonly List<RoomEvent> _events = [];
+    // What came before the answer that says where the stream begins: nothing says that the answer is there first.
+    private readonly List<RoomBatch> _early = [];
     private readonly Dictionary<string, long> _reads = [];
     private HashSet<string> _online = [];
     private string? _log;
@@ -80,6 +82,8 @@ internal sealed class Follower : IGatewayObserver
             _log = status.Log;
             _cursor = Start = after ?? status.LastSeq;
             Apply(status);
+            foreach (var batch in _early) Take(batch);
+            _early.Clear();
         }
 
         await PullToAsync(status.LastSeq);
@@ -110,11 +114,8 @@ internal sealed class Follower : IGatewayObserver
         lock (_lock)
         {
             if (_closed) return false;
-            if (_log is null) return true;
-            foreach (var sequenced in batch.Events) Accept(sequenced);
-            if (batch.LastSeq > _cursor) _ = Task.Run(() => PullSurelyAsync(batch.LastSeq));
-            foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
-            if (batch.Ended && HeedsLastWords) _ = Task.Run(() => Sending.SurelyAsync(RenewAsync));
+            if (_log is null) _early.Add(batch);
+            else Take(batch);
             return true;
         }
     }
@@ -127,6 +128,14 @@ internal sealed class Follower : IGatewayObserver
 
     private RouteRenewal Renewal(long cursor, bool full) =>
         new(Route, Interlocked.Increment(ref _renewals), "follower", _reference, cursor, full, full ? Users : [], [], WantPresence: true);
+
+    private void Take(RoomBatch batch)
+    {
+        foreach (var sequenced in batch.Events) Accept(sequenced);
+        if (batch.LastSeq > _cursor) _ = Task.Run(() => PullSurelyAsync(batch.LastSeq));
+        foreach (var signal in batch.Signals) Accept(batch.Epoch, signal);
+        if (batch.Ended && HeedsLastWords) _ = Task.Run(() => Sending.SurelyAsync(RenewAsync));
+    }
 
     private void Accept(RoomEvent sequenced)
     {

@@ -1,3 +1,4 @@
+using Orleans.TestingHost;
 using OrleansChat.Grains.Tests.Clocks;
 using OrleansChat.Rooms;
 
@@ -36,9 +37,7 @@ public abstract class KilledSiloTests(ChatCluster cluster)
         foreach (var due in new[] { Rooms * Senders * Each / 4, Rooms * Senders * Each / 2 })
         {
             await Eventually.TrueAsync(() => Volatile.Read(ref sent) >= due, $"{due} messages are sent");
-            await Eventually.TrueAsync(() => cluster.SiloOf(cluster.Room(ids[0])) is not null, "the room is somewhere");
-            await cluster.Silos.KillSiloAsync(cluster.SiloOf(cluster.Room(ids[0]))!);
-            await cluster.Silos.StartAdditionalSiloAsync();
+            await KillSiloOfAsync(cluster.Room(ids[0]));
         }
 
         var acknowledged = await sending;
@@ -73,8 +72,7 @@ public abstract class KilledSiloTests(ChatCluster cluster)
         await SurelyAsync(() => room.Read("bob", 1));
         var follower = new Follower(cluster, id, "alice", "bob");
         var before = await Sending.SurelyAsync(() => follower.FollowAsync());
-        await cluster.Silos.KillSiloAsync(cluster.SiloOf(room)!);
-        await cluster.Silos.StartAdditionalSiloAsync();
+        await KillSiloOfAsync(room);
 
         var after = await Sending.SurelyAsync(follower.RenewAsync);
         Assert.Equal((before.Log, before.LastSeq), (after.Log, after.LastSeq));
@@ -90,6 +88,14 @@ public abstract class KilledSiloTests(ChatCluster cluster)
         await Eventually.TrueAsync(() => follower.Events.Length == 1, "the event is delivered");
     }
 
+    private async Task KillSiloOfAsync(IRoomGrain room)
+    {
+        InProcessSiloHandle? silo = null;
+        await Eventually.TrueAsync(() => (silo = cluster.SiloOf(room)) is not null, "the room is somewhere");
+        await cluster.Silos.KillSiloAsync(silo!);
+        await cluster.Silos.StartAdditionalSiloAsync();
+    }
+
     private static async Task CreateAsync(IRoomGrain room)
     {
         try
@@ -103,11 +109,7 @@ public abstract class KilledSiloTests(ChatCluster cluster)
     }
 
     // The client's patience is short: on a slow machine any call may have to be made again.
-    private static Task SurelyAsync(Func<Task> call) => Sending.SurelyAsync(async () =>
-    {
-        await call();
-        return true;
-    });
+    private static Task SurelyAsync(Func<Task> call) => Sending.SurelyAsync(call);
 }
 
 public sealed class SqliteKilledSiloTests(ImpatientCluster cluster) : KilledSiloTests(cluster), IClassFixture<ImpatientCluster>;

@@ -62,5 +62,5 @@ public sealed class LastWordTests(ChatCluster cluster) : IClassFixture<ChatClust
     }
 
     private Task<RouteStatus> RenewAsync(IRoomGrain room, FakeGateway gateway) => room.Renew(new RouteRenewal(
-        $"route-{gateway.GetHashCode()}", gateway.Batches.Length + 1, "g", cluster.Reference(gateway), -1, Full: true, ["alice"], [], WantPresence: false));
+        gateway.Name, gateway.Batches.Length + 1, "g", cluster.Reference(gateway), -1, Full: true, ["alice"], [], WantPresence: false));
 }

@@ -12,7 +12,7 @@ namespace OrleansChat.Grains.Tests.Clusters;
 /// too short, which costs a repeated send or a renewal and nobody a message. These tests are about what is so when it
 /// is not: no silo is too late here, and one lingers for as long as a test holds it.
 /// </remarks>
-public sealed class MovingCluster() : ChatCluster(Patience, SqliteTempStore.CreateAsync, silos: 3, ownDirectory: true)
+public sealed class MovingCluster() : ChatCluster(Patience, SqliteTempStore.CreateAsync, silos: 3, Fate.Stop, ownDirectory: true)
 {
     /// <summary>By which a silo lingers that has sent all its grains on.</summary>
     internal HeldClock LingeringClock { get; } = new();
@@ -28,3 +28,6 @@ public sealed class MovingCluster() : ChatCluster(Patience, SqliteTempStore.Crea
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(3));
     }
 }
+
+/// <summary>Three silos for tests that kill some, too.</summary>
+public sealed class DyingCluster() : ChatCluster(Patience, SqliteTempStore.CreateAsync, silos: 3, Fate.Die, ownDirectory: true);

@@ -125,7 +125,13 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
         var after = await RenewAsync(behind, "behind", cursor: 4, full: false);
         Assert.Equal((true, before.Epoch + 1), (after.Known, after.Epoch));
         Assert.Equal(["alice", "bob"], after.Presence!.Users!.Value);
-        Assert.DoesNotContain(Since().SelectMany(b => b.Signals), signal => signal is PresenceSignal);
+        // The next who comes is the first that is told of since.
+        await RenewAsync(behind, "behind", cursor: 4, full: true, "alice", "bob", "dave");
+        await Eventually.TrueAsync(() => Announced().Any(), "it is announced who has come");
+        var first = Announced().First();
+        Assert.Equal((1L, 3, "dave", 0), (first.Version, first.Online, first.Joined.Single(), first.Left.Length));
+
+        IEnumerable<PresenceSignal> Announced() => Since().SelectMany(b => b.Signals).OfType<PresenceSignal>();
 
         IEnumerable<RoomBatch> Since() => behind.Batches.Where(b => b.Epoch > before.Epoch);
 
@@ -145,8 +151,8 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
         var gateway = new FakeGateway();
         var session = await user.Connect(new ConnectionRequest("c1", "g", cluster.Reference(gateway), Name: null, Limit: 1));
         await StopSiloOfAsync(user);
-        await Sending.SurelyAsync(() => DoneAsync(user.RoomChanged(new RoomChange("news", null, null))));
-        await Eventually.TrueAsync(() => gateway.Notices.Length == 1, "its connection is told");
+        await Sending.SurelyAsync(() => user.RoomChanged(new RoomChange("news", null, null)));
+        await Eventually.TrueAsync(() => gateway.Notices.Length > 0, "its connection is told");
         // By the same count, so that the gateway reads nothing anew; and the limit counts it still.
         Assert.Equal(session.Version + 1, gateway.Notices[0].Version);
         var refused = await Assert.ThrowsAsync<ChatException>(() => user.Connect(
@@ -162,9 +168,9 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
         var gateway = new FakeGateway();
         await room.Renew(new RouteRenewal("r1", 1, "g", cluster.Reference(gateway), -1, Full: true, ["alice"], [], WantPresence: false));
         await StopSiloOfAsync(room);
-        // That moving prolongs no lease is seen in RouteTableTests, where time stands still.
+        // That moving prolongs no lease is seen in RouteTableTests.
         Assert.True(await IsOnlineAsync());
-        cluster.Clock.Advance(RoomRules.RouteLease);
+        cluster.Clock.Advance(RoomRules.RouteLease + TimeSpan.FromTicks(1));
         await Eventually.TrueAsync(async () => !await IsOnlineAsync(), "the route is dropped after its lease");
 
         Task<bool> IsOnlineAsync() => Sending.SurelyAsync(
@@ -191,22 +197,22 @@ public sealed class MovingTests(MovingCluster cluster) : IClassFixture<MovingClu
     public async Task What_a_user_has_spent_moves_along_though_nobody_is_connected()
     {
         var user = cluster.User(cluster.Name("user"));
-        var two = TokenRate.Within(TimeSpan.FromMinutes(10), 2);
-        Assert.Equal(2, (await user.Spend(new BudgetRequest(UserBudget.RoomsCreated, two, 1, 2))).Granted);
+        // Whoever has heard no answer in time asks again, and what was given the first time is spent.
+        while (await SpendAsync(UserBudget.RoomsCreated) > 0)
+        {
+        }
+
         await StopSiloOfAsync(user);
-        Assert.Equal(0, (await user.Spend(new BudgetRequest(UserBudget.RoomsCreated, two, 1, 2))).Granted);
-        Assert.Equal(1, (await user.Spend(new BudgetRequest(UserBudget.MembersInvited, two, 1, 1))).Granted);
+        Assert.Equal(0, await SpendAsync(UserBudget.RoomsCreated));
+        Assert.True(await SpendAsync(UserBudget.MembersInvited) > 0);
+
+        async Task<int> SpendAsync(UserBudget budget) => (await Sending.SurelyAsync(
+            () => user.Spend(new BudgetRequest(budget, TokenRate.Within(TimeSpan.FromMinutes(10), 100), 1, 2)))).Granted;
     }
 
     private async Task StopSiloOfAsync(IAddressable grain)
     {
         await cluster.Silos.StopSiloAsync(cluster.SiloOf(grain)!);
         await cluster.Silos.StartAdditionalSiloAsync();
-    }
-
-    private static async Task<bool> DoneAsync(Task call)
-    {
-        await call;
-        return true;
     }
 }

@@ -7,4 +7,4 @@ public sealed class PostgresCluster(SharedPostgres postgres) : ChatCluster(Patie
 
 /// <summary>The same for tests that kill silos.</summary>
 public sealed class ImpatientPostgresCluster(SharedPostgres postgres)
-    : ChatCluster(ImpatientCluster.ShortPatience, postgres.CreateStoreAsync);
+    : ChatCluster(ImpatientCluster.ShortPatience, postgres.CreateStoreAsync, fate: Fate.Die);

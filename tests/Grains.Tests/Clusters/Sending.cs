@@ -34,6 +34,13 @@ internal static class Sending
         }
     }
 
+    /// <inheritdoc cref="SurelyAsync{T}"/>
+    public static Task SurelyAsync(Func<Task> call) => SurelyAsync(async () =>
+    {
+        await call();
+        return true;
+    });
+
     /// <summary>Whether a client would try again: the room is moving, or its silo is gone.</summary>
     public static bool IsTransient(Exception error) =>
         error is ChatException { Code: ChatErrorCode.Unavailable } or OrleansException or TimeoutException;

@@ -72,7 +72,8 @@ public sealed class StoreOutageTests(ChatCluster cluster) : IClassFixture<ChatCl
             attempt++;
         }
 
-        var after = await new Follower(cluster, id, "alice").FollowAsync();
+        var following = new Follower(cluster, id, "alice");
+        var after = await Sending.SurelyAsync(() => following.FollowAsync());
         Assert.Equal((before.Epoch + 1, (long)attempt), (after.Epoch, after.LastSeq));
         var outcome = await room.SendAsync("alice", "during", $"k{attempt}");
         Assert.Equal((attempt + 1, false), (outcome.Seq, outcome.Duplicate));

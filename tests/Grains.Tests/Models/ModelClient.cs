@@ -18,7 +18,11 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
 
     public async Task DoAsync(IEnumerable<Command> commands)
     {
-        foreach (var command in commands) await DoAsync(command, _places[command.Room]);
+        foreach (var command in commands)
+        {
+            cluster.Clock.Advance(TimeSpan.FromMilliseconds(1));
+            await DoAsync(command, _places[command.Room]);
+        }
     }
 
     private Task DoAsync(Command command, Place place)

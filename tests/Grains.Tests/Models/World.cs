@@ -39,6 +39,17 @@ internal sealed class World
         foreach (var view in _views) await Sending.SurelyAsync(() => DoneAsync(view.ConnectAsync()));
         var acting = _clients.Select((client, actor) => client.DoAsync(_script.Commands.Where(c => c.Actor == actor)));
         await Task.WhenAll([.. acting, DisturbAsync()]);
+        await SettleAsync();
+    }
+
+    // What a client has heard nothing of may still be on its way to the disk. It is there, or refused, when the activation
+    // has ended that has it.
+    private async Task SettleAsync()
+    {
+        for (var i = 0; i < _rooms.Length; i++)
+        {
+            if (_clients.Any(client => client.Places[i].Unclear.Count > 0)) await _cluster.DeactivateAsync(_cluster.Room(_rooms[i]));
+        }
     }
 
     private async Task<bool> CreateAsync(string room)
@@ -136,7 +147,7 @@ internal sealed class World
                 places.Where(p => p.Place.IsMember).Select(p => p.User).Append(_owner).Order(StringComparer.Ordinal),
                 members.Select(m => m.User));
             await CheckPresenceAsync(places);
-            if (_script.IsCalm) await CheckReadsAsync(places);
+            if (_script.IsCalm && places.TrueForAll(p => p.Place.Unclear.Count == 0)) await CheckReadsAsync(places);
         }
     }
 

@@ -12,15 +12,15 @@ public sealed class CensusTests(CountingCluster cluster) : IClassFixture<Countin
     {
         cluster.Clock.Advance(CensusGrain.Kept);
         var (before, reads) = (cluster.Clock.GetUtcNow(), Reads);
-        var counts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Census.Count()));
+        var counts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => CountAsync()));
         Assert.Single(counts.Distinct());
         Assert.InRange(counts[0].AsOf, before, cluster.Clock.GetUtcNow());
         await cluster.Room(cluster.Name("room")).Join("alice", null);
-        Assert.Equal(counts[0], await Census.Count());
+        Assert.Equal(counts[0], await CountAsync());
         Assert.Equal(reads + 1, Reads);
 
         cluster.Clock.Advance(CensusGrain.Kept);
-        var later = await Census.Count();
+        var later = await CountAsync();
         Assert.Equal(reads + 2, Reads);
         Assert.True(later.AsOf >= counts[0].AsOf + CensusGrain.Kept);
         Assert.Equal(
@@ -35,7 +35,7 @@ public sealed class CensusTests(CountingCluster cluster) : IClassFixture<Countin
         for (var i = 0; i < 2; i++)
             Assert.Equal(ChatErrorCode.Unavailable, (await Assert.ThrowsAsync<ChatException>(() => Census.Count())).Code);
         await cluster.Temp.ExecuteAsync("ALTER TABLE hidden RENAME TO accounts");
-        Assert.Equal(0, (await Census.Count()).Accounts);
+        Assert.Equal(0, (await CountAsync()).Accounts);
     }
 
     [Fact]
@@ -53,9 +53,12 @@ public sealed class CensusTests(CountingCluster cluster) : IClassFixture<Countin
         }
 
         held.SetResult();
-        Assert.InRange((await Census.Count()).AsOf, DateTimeOffset.MinValue, cluster.Clock.GetUtcNow() - (2 * CensusGrain.Kept));
+        Assert.InRange((await CountAsync()).AsOf, DateTimeOffset.MinValue, cluster.Clock.GetUtcNow() - (2 * CensusGrain.Kept));
         Assert.Equal(reads + 1, Reads);
     }
+
+    // Whoever is told that it is still being counted asks again; that begins nothing anew.
+    private Task<StoredCounts> CountAsync() => Sending.SurelyAsync(Census.Count);
 
     private ICensusGrain Census => cluster.Grains.GetGrain<ICensusGrain>(0);
 

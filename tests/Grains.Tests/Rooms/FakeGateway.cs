@@ -8,6 +8,8 @@ namespace OrleansChat.Grains.Tests.Rooms;
 /// <summary>A gateway that notes what it is told, and answers the way a test wants: yes, no, a fault, or never.</summary>
 internal sealed class FakeGateway : IGatewayObserver
 {
+    private static int _made;
+
     private readonly Lock _lock = new();
     private readonly List<RoomBatch> _batches = [];
     private readonly List<UserNotice> _notices = [];
@@ -15,6 +17,9 @@ internal sealed class FakeGateway : IGatewayObserver
     private int _underWay;
     private int _mostUnderWay;
     private int _drained;
+
+    /// <summary>A gateway process has one name; here each fake is a process of its own.</summary>
+    public string Name { get; } = $"gateway{Interlocked.Increment(ref _made)}";
 
     /// <summary>What it answers; it may take its time.</summary>
     public Func<Task<bool>> Answer { get; set; } = static () => Task.FromResult(true);

@@ -171,7 +171,7 @@ public abstract class FeedTests(ChatCluster cluster)
     }
 
     [Fact]
-    public async Task Arrivals_and_departures_are_gathered_and_numbered()
+    public async Task Arrivals_and_departures_are_told_in_order_and_numbered()
     {
         var (_, room) = await NewRoomAsync();
         var watcher = new FakeGateway();
@@ -191,8 +191,6 @@ public abstract class FeedTests(ChatCluster cluster)
         await Eventually.TrueAsync(() => Follow(watcher).SetEquals(online), "the announcements add up to who is online");
         Assert.Equal(Enumerable.Range(1, watcher.Presence.Length).Select(i => (long)i), watcher.Presence.Select(p => p.Version));
         Assert.Equal(online.Count, watcher.Presence[^1].Online);
-        // Forty renewals in less time than it takes to tell of each.
-        Assert.True(watcher.Presence.Length < 40, $"{watcher.Presence.Length} announcements");
 
         var last = await RenewAsync(room, busy, "busy", -1, full: true, users: "user1");
         Assert.Equal(["user1", "watcher"], last.Presence!.Users!.Value);

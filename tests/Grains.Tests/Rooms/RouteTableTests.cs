@@ -186,6 +186,23 @@ public sealed class RouteTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_comes_and_goes_within_a_quarter_of_a_second_is_told_of_at_once()
+    {
+        var gateway = new FakeGateway();
+        for (var i = 0; i < 40; i++)
+        {
+            await RenewAsync(gateway, "r1", cursor: 0, full: true, [.. Enumerable.Range(0, 40).Where(user => user != i).Select(user => $"user{user:00}")]);
+            if (i < 39) _clock.Advance(RoomRules.PresenceInterval / 40);
+        }
+
+        await AnnouncedAsync(gateway, 1);
+        Assert.Equal((1L, 39, 39, 0), (gateway.Presence[0].Version, gateway.Presence[0].Online, gateway.Presence[0].Joined.Length, gateway.Presence[0].Left.Length));
+        await RenewAsync(gateway, "r1", cursor: 0, full: true, "user00");
+        await AnnouncedAsync(gateway, 2);
+        Assert.Equal((2L, 1, 38), (gateway.Presence[1].Version, gateway.Presence[1].Online, gateway.Presence[1].Left.Length));
+    }
+
+    [Fact]
     public async Task Signals_that_a_stuck_lane_cannot_hold_are_dropped_oldest_first()
     {
         var stuck = new TaskCompletionSource<bool>();

@@ -59,7 +59,12 @@ public abstract class SendingTests(ChatCluster cluster)
         for (var round = 1; round <= 20; round++)
         {
             var outcomes = await Task.WhenAll(
-                Enumerable.Range(0, 12).Select(_ => room.SendAsync("alice", $"text {round}", $"key {round}")));
+                Enumerable.Range(0, 12).Select(_ =>
+                {
+                    // Whoever were given a time of their own would have another one.
+                    cluster.Clock.Advance(TimeSpan.FromMilliseconds(1));
+                    return room.SendAsync("alice", $"text {round}", $"key {round}");
+                }));
             Assert.All(outcomes, o => Assert.Equal(round, o.Seq));
             Assert.Single(outcomes, o => !o.Duplicate);
             Assert.Single(outcomes.Select(o => o.At).Distinct());
