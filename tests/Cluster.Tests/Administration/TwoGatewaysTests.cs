@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OrleansChat.Cluster.Tests.Clients;
 using OrleansChat.Cluster.Tests.Hosting;
 
 namespace OrleansChat.Cluster.Tests.Administration;
@@ -40,10 +41,10 @@ public sealed class TwoGatewaysTests(SharedCluster shared)
         Assert.True((await GetAsync(http, "/api/users/bob/presence")).GetProperty("online").GetBoolean());
         Assert.Equal(other, (await GetAsync(http, "/api/users/bob/connections")).GetProperty("connections")[0].GetProperty("gateway").GetString());
         using (var ended = await http.DeleteAsync("/api/users/bob/connections")) Assert.Equal(HttpStatusCode.OK, ended.StatusCode);
-        Assert.Equal(4500, await ClosedAsync(bob));
+        Assert.Equal(4500, await AccountHolder.CloseCodeAsync(bob));
 
         using (var begun = await http.PostAsJsonAsync("/api/admin/drain", new { gateway = other })) Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);
-        Assert.Equal(1001, await ClosedAsync(alice));
+        Assert.Equal(1001, await AccountHolder.CloseCodeAsync(alice));
         Assert.Equal(
             [other], (await GatewaysAsync(http)).Where(gateway => gateway.GetProperty("draining").GetBoolean()).Select(gateway => gateway.GetProperty("name").GetString()));
         await cluster.Gateways[1].UntilStatusAsync("/healthz/ready", 503);
@@ -89,17 +90,5 @@ public sealed class TwoGatewaysTests(SharedCluster shared)
         var read = await socket.ReceiveAsync(buffer, deadline.Token);
         Assert.StartsWith("{\"type\":\"welcome\"", Encoding.UTF8.GetString(buffer, 0, read.Count), StringComparison.Ordinal);
         return socket;
-    }
-
-    private static async Task<int> ClosedAsync(ClientWebSocket socket)
-    {
-        using var deadline = new CancellationTokenSource(Patience.Limit);
-        var buffer = new byte[4096];
-        while ((await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token)).MessageType != WebSocketMessageType.Close)
-        {
-            // What came before the end.
-        }
-
-        return (int)socket.CloseStatus!.Value;
     }
 }

@@ -64,12 +64,13 @@ public abstract class KilledSiloTests(ChatCluster cluster)
     {
         var id = cluster.Name("room");
         var room = cluster.Room(id);
-        await SurelyAsync(() => CreateAsync(room));
-        await SurelyAsync(() => room.Moderate(new Moderation("alice", ModerationAction.Invite, "bob")));
-        await SurelyAsync(() => room.Moderate(new Moderation("alice", ModerationAction.Invite, "carol")));
+        // The client's patience is short: on a slow machine any call may have to be made again.
+        await Sending.SurelyAsync(() => CreateAsync(room));
+        await Sending.SurelyAsync(() => room.Moderate(new Moderation("alice", ModerationAction.Invite, "bob")));
+        await Sending.SurelyAsync(() => room.Moderate(new Moderation("alice", ModerationAction.Invite, "carol")));
         await room.SendSurelyAsync("alice", "hi", "k1");
         await room.SendSurelyAsync("carol", "bye", "k1");
-        await SurelyAsync(() => room.Read("bob", 1));
+        await Sending.SurelyAsync(() => room.Read("bob", 1));
         var follower = new Follower(cluster, id, "alice", "bob");
         var before = await Sending.SurelyAsync(() => follower.FollowAsync());
         await KillSiloOfAsync(room);
@@ -81,7 +82,7 @@ public abstract class KilledSiloTests(ChatCluster cluster)
         var view = await Sending.SurelyAsync(() => room.Join("bob", null));
         Assert.Equal((new RoomEntry(id, RoomKind.Private, MemberRole.Member, 2, 1), "talk"), (view.Entry, view.Topic));
         Assert.True((await room.SendSurelyAsync("alice", "hi", "k1")).Duplicate);
-        await SurelyAsync(() => room.Moderate(new Moderation("alice", ModerationAction.Ban, "carol")));
+        await Sending.SurelyAsync(() => room.Moderate(new Moderation("alice", ModerationAction.Ban, "carol")));
         var said = await room.SendSurelyAsync("carol", "bye", "k1");
         Assert.Equal((2, true), (said.Seq, said.Duplicate));
         Assert.Equal(3, (await room.SendSurelyAsync("bob", "live again", "k1")).Seq);
@@ -107,9 +108,6 @@ public abstract class KilledSiloTests(ChatCluster cluster)
             // By the attempt before, of which nobody heard.
         }
     }
-
-    // The client's patience is short: on a slow machine any call may have to be made again.
-    private static Task SurelyAsync(Func<Task> call) => Sending.SurelyAsync(call);
 }
 
 public sealed class SqliteKilledSiloTests(ImpatientCluster cluster) : KilledSiloTests(cluster), IClassFixture<ImpatientCluster>;

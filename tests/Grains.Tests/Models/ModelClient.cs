@@ -37,7 +37,7 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
             CommandAction.Repeat => RepeatAsync(place, room, command.Number),
             CommandAction.ReuseKey => ReuseKeyAsync(place, room, command.Number),
             CommandAction.Read => ReadAsync(place, room, command.Number),
-            CommandAction.Typing => AllowedAsync(place, () => Sending.SurelyAsync(() => DoneAsync(room.Typing(User)))),
+            CommandAction.Typing => AllowedAsync(place, () => Sending.SurelyAsync(() => room.Typing(User))),
             CommandAction.Follow => FollowAsync(place, command.Number),
             CommandAction.Unfollow => UnfollowAsync(place),
             CommandAction.Renew => place.Live is { } live ? Sending.SurelyAsync(live.RenewAsync) : Task.CompletedTask,
@@ -56,7 +56,7 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
 
     private async Task LeaveAsync(Place place, IRoomGrain room)
     {
-        await Sending.SurelyAsync(() => DoneAsync(room.Leave(User, null)));
+        await Sending.SurelyAsync(() => room.Leave(User, null));
         place.IsMember = false;
     }
 
@@ -70,7 +70,6 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
             {
                 var reply = await (keyed ? Sending.SurelyAsync(() => room.Send(batch)) : room.Send(batch));
                 foreach (var (draft, outcome) in drafts.Zip(reply.Outcomes)) place.Acknowledged(draft, outcome);
-                return true;
             });
         }
         catch (Exception error) when (!keyed && Sending.IsTransient(error))
@@ -101,11 +100,10 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
         var seq = newest == 0 ? 0 : 1 + (number % newest);
         return AllowedAsync(place, async () =>
         {
-            await Sending.SurelyAsync(() => DoneAsync(room.Read(User, seq)));
-            if (seq <= place.ReadSeq) return true;
+            await Sending.SurelyAsync(() => room.Read(User, seq));
+            if (seq <= place.ReadSeq) return;
             place.ReadSeq = seq;
             if (place.Live is not null) place.ToldSeq = seq;
-            return true;
         });
     }
 
@@ -129,11 +127,11 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
     {
         if (place.Live is not { } live) return;
         place.Live = null;
-        await Sending.SurelyAsync(() => DoneAsync(live.CloseAsync()));
+        await Sending.SurelyAsync(() => live.CloseAsync());
     }
 
     // Whoever is not a member is refused, and nothing happens.
-    private static async Task AllowedAsync(Place place, Func<Task<bool>> call)
+    private static async Task AllowedAsync(Place place, Func<Task> call)
     {
         if (place.IsMember)
         {
@@ -155,11 +153,5 @@ internal sealed class ModelClient(ChatCluster cluster, string user, string[] roo
     {
         var keyed = place.Sent.Where(s => s.Draft.Key is not null).ToList();
         return keyed.Count == 0 ? null : keyed[number % keyed.Count];
-    }
-
-    private static async Task<bool> DoneAsync(Task task)
-    {
-        await task;
-        return true;
     }
 }

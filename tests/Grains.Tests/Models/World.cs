@@ -36,7 +36,7 @@ internal sealed class World
     private async Task PlayAsync()
     {
         foreach (var room in _rooms) await Sending.SurelyAsync(() => CreateAsync(room));
-        foreach (var view in _views) await Sending.SurelyAsync(() => DoneAsync(view.ConnectAsync()));
+        foreach (var view in _views) await Sending.SurelyAsync(() => view.ConnectAsync());
         var acting = _clients.Select((client, actor) => client.DoAsync(_script.Commands.Where(c => c.Actor == actor)));
         await Task.WhenAll([.. acting, DisturbAsync()]);
         await SettleAsync();
@@ -133,7 +133,7 @@ internal sealed class World
             await Eventually.TrueAsync(
                 async () =>
                 {
-                    await Sending.SurelyAsync(() => DoneAsync(_views[i].RenewAsync()));
+                    await Sending.SurelyAsync(() => _views[i].RenewAsync());
                     return _views[i].Rooms.Select(Membership).SequenceEqual(fresh.Select(Membership));
                 },
                 () => $"the rooms of {client.User} and the notices since are the rooms read anew: {_views[i]} and {string.Join(' ', fresh)}");
@@ -195,12 +195,6 @@ internal sealed class World
     private async Task CloseAsync()
     {
         foreach (var follower in _clients.SelectMany(c => c.Places).Select(p => p.Live).OfType<Follower>())
-            await Sending.SurelyAsync(() => DoneAsync(follower.CloseAsync()));
-    }
-
-    private static async Task<bool> DoneAsync(Task task)
-    {
-        await task;
-        return true;
+            await Sending.SurelyAsync(() => follower.CloseAsync());
     }
 }
