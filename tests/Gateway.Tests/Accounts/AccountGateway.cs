@@ -26,11 +26,7 @@ internal sealed class AccountGateway : IAsyncDisposable
         "Chat:Limits:LoginBurstPerAddress=1000000",
     ];
 
-    // A guess is given up after ten seconds, and nobody waits for longer than eight behind others: on a slow machine that
-    // would be what a test sees.
-    private const int Slower = 20;
-
-    private AccountGateway(TestGateway gateway, Costs costs, ShiftedClock clock)
+    private AccountGateway(TestGateway gateway, Costs costs, SlowClock clock)
     {
         (Gateway, Costs, Clock) = (gateway, costs, clock);
         Client = new AccountClient(gateway.Http, isDescribed: true);
@@ -41,7 +37,7 @@ internal sealed class AccountGateway : IAsyncDisposable
     public Costs Costs { get; }
 
     /// <summary>Its clock, which a test may set forward.</summary>
-    public ShiftedClock Clock { get; }
+    public SlowClock Clock { get; }
 
     public AccountClient Client { get; }
 
@@ -50,7 +46,9 @@ internal sealed class AccountGateway : IAsyncDisposable
 
     public static async Task<AccountGateway> StartAsync(Action<WebApplicationBuilder>? configure, int? iterations, params string[] settings)
     {
-        var (costs, clock) = (new Costs(), new ShiftedClock(Slower));
+        // A guess is given up after ten seconds, and nobody waits for longer than eight behind others: on a slow machine that
+        // would be what a test sees.
+        var (costs, clock) = (new Costs(), new SlowClock());
         var gateway = await TestGateway.StartAsync(
             builder =>
             {
